@@ -1,0 +1,125 @@
+"""What every kind of workspace can do, and how a run in it can end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from tui.kql.schema import Schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Window:
+    """An absolute UTC range [start, end); both are timezone-aware UTC datetimes with microseconds."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None or self.end.tzinfo is None:
+            raise ValueError("a window needs times with a zone")
+        if self.start >= self.end:
+            raise ValueError(f"the window is empty: {self.start:%Y-%m-%d %H:%M:%S} is not before {self.end:%Y-%m-%d %H:%M:%S}")
+
+
+class State(StrEnum):
+    """How a run ended."""
+
+    COMPLETE = "complete"
+    TRUNCATED = "truncated"
+    PARTIAL = "partial"
+    NO_TABLE = "no table"
+    NOT_COVERED = "not covered"
+    BLIND = "blind"
+    NOT_PERMITTED = "not permitted"
+    THROTTLED = "throttled"
+    TIMED_OUT = "timed out"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A state and, where there is more to say, the reason in words for the analyst."""
+
+    state: State
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one run may take: `rows` kept (one more is asked for, to detect truncation) and `seconds`."""
+
+    rows: int = 100_000
+    seconds: float = 180.0
+
+
+@dataclass(frozen=True)
+class Completion:
+    """The end of a run: its outcome, and figures such as rows, bytes, seconds."""
+
+    outcome: Outcome
+    statistics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TableCoverage:
+    """What a workspace holds of one table from one host; times are UTC, `rows` within [first, last]."""
+
+    table: str
+    host: str
+    first: datetime | None
+    last: datetime | None
+    rows: int
+    log_cleared: tuple[datetime, ...] = ()
+
+
+class UnsupportedQueryError(Exception):
+    """The workspace cannot run this query; says which construct and where."""
+
+
+BatchSink = Callable[["pa.RecordBatch"], None]
+"""Takes each Arrow batch as it arrives; called from a worker thread, in order."""
+
+
+class Workspace(Protocol):
+    """Where queries run. All methods may be called from the event loop and never hold it."""
+
+    @property
+    def name(self) -> str:
+        """The name the analyst knows it by."""
+
+    @property
+    def kind(self) -> str:
+        """`evidence`, `log_analytics`, `defender` or `data_explorer`: the dialect its KQL is written in."""
+
+    @property
+    def banner(self) -> str:
+        """`LIVE`, `EVIDENCE` or `DEMO`."""
+
+    async def check(self, query: str) -> str | None:
+        """None when the query can run here, else what stands in the way and where."""
+
+    async def run(self, query: str, window: Window, limits: Limits, on_batch: BatchSink) -> Completion:
+        """Run `query`, hand over its batches, and say how it ended. Cancel by cancelling the task."""
+
+    async def schema(self) -> Schema:
+        """The tables that are there, with their columns and KQL types."""
+
+    async def span(self) -> Window | None:
+        """The time from the first to just after the last event, or None when there is none."""
+
+    async def coverage(self, tables: Sequence[str]) -> list[TableCoverage]:
+        """First, last and number of rows per table and host."""
+
+    def portal_link(self, query: str) -> str | None:
+        """Where the query opens in a browser; None where there is no portal."""
+
+    async def close(self) -> None:
+        """Stop what runs and let go of files and connections."""
