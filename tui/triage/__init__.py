@@ -1,0 +1,1 @@
+"""Triage: what an analyst does with hunts (queries, runs, drills, pivots, trail)."""

@@ -25,7 +25,9 @@ class Window:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError("a window needs times with a zone")
         if self.start >= self.end:
-            raise ValueError(f"the window is empty: {self.start:%Y-%m-%d %H:%M:%S} is not before {self.end:%Y-%m-%d %H:%M:%S}")
+            raise ValueError(
+                f"the window is empty: {self.start:%Y-%m-%d %H:%M:%S} is not before {self.end:%Y-%m-%d %H:%M:%S}"
+            )
 
 
 class State(StrEnum):

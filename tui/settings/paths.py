@@ -1,0 +1,51 @@
+"""Where huntdeck keeps its files: data, configuration and passing results, each private to the user."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_config_path, user_data_path
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", re.ASCII)
+
+
+def data_folder() -> Path:
+    """`$XDG_DATA_HOME/huntdeck`: workspaces, own hunts, sessions."""
+    return user_data_path("huntdeck")
+
+
+def config_folder() -> Path:
+    """`$XDG_CONFIG_HOME/huntdeck`."""
+    return user_config_path("huntdeck")
+
+
+def cache_folder() -> Path:
+    """`$XDG_CACHE_HOME/huntdeck`: results of the running program."""
+    return user_cache_path("huntdeck")
+
+
+def workspaces_folder() -> Path:
+    """Where evidence workspaces lie, one DuckDB file each."""
+    return data_folder() / "workspaces"
+
+
+def own_hunts_folder() -> Path:
+    """Where the analyst's own hunts lie."""
+    return data_folder() / "hunts"
+
+
+def workspace_file(name: str) -> Path:
+    """The file of the evidence workspace `name`; ValueError for a name that could leave the folder."""
+    if not _NAME.match(name) or ".." in name:
+        raise ValueError(f"{name!r} cannot name a workspace: letters, digits, '.', '_' and '-', at most 64")
+    return workspaces_folder() / f"{name}.duckdb"
+
+
+def make_private(folder: Path) -> Path:
+    """`folder`, made if need be with mode 0700; OSError when it cannot be made."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_uid == os.getuid() and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder

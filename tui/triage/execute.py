@@ -1,0 +1,75 @@
+"""One run from start to outcome, into memory: what the command line and the tests use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tui.triage.queries.context import Query, QueryContext
+from tui.workspaces.protocol import Completion, Limits, State, Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The rows of a run as an Arrow table, with its query and how it ended."""
+
+    query: Query
+    table: pa.Table
+    completion: Completion
+
+    @property
+    def usable(self) -> bool:
+        """Whether the rows that came can be shown as an answer."""
+        return self.completion.outcome.state in (
+            State.COMPLETE,
+            State.TRUNCATED,
+            State.PARTIAL,
+            State.NOT_COVERED,
+            State.BLIND,
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows by column name."""
+        found: list[dict[str, Any]] = self.table.to_pylist()
+        return found
+
+
+async def execute(workspace: Workspace, context: QueryContext, query: Query, seconds: float = 180.0) -> Answer:
+    """Runs `query` and keeps its rows, in the order in which its columns are to be read."""
+    import pyarrow as pa
+
+    batches: list[pa.RecordBatch] = []
+    completion = await workspace.run(query.kql, context.window, Limits(query.limit, seconds), batches.append)
+    table = pa.Table.from_batches(batches) if batches else pa.table({})
+    return Answer(query, table.select(column_order(query, table.column_names)), completion)
+
+
+def column_order(query: Query, names: Sequence[str]) -> list[str]:
+    """`names` with those the query puts first at the front."""
+    first = [column.name for column in query.columns if column.name in names]
+    return [*first, *(name for name in names if name not in first)]
+
+
+def matching_rows(answer: Answer, wanted: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rows whose columns show the texts `wanted`; KeyError for a column the result does not have."""
+    for name in wanted:
+        if name not in answer.table.column_names:
+            raise KeyError(name)
+    return [row for row in answer.rows() if all(show_key(row[name]) == text for name, text in wanted.items())]
+
+
+def show_key(value: object) -> str:
+    """A value as it is written in `--row Column=value`: times as ISO with Z, null as nothing."""
+    from datetime import UTC, datetime
+
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

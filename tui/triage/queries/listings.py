@@ -1,0 +1,221 @@
+"""Queries that list: a leg's raw rows (drills and bases), the values behind a distinct count, groups, and timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.kql.dialects import known_columns
+from tui.library.model import Kind, Leg
+from tui.triage.queries.columns import FIRST_COLUMNS
+from tui.triage.queries.context import Bound, ColumnMeaning, Key, Query, QueryContext, QueryError
+from tui.triage.queries.legs import assemble
+from tui.triage.queries.subjects import bound_condition, names_subject, subject_key, subject_label
+from tui.triage.queries.summaries import column_type
+
+_WHAT: dict[Kind, str] = {
+    "process": "iff(isempty(ProcessCommandLine), FileName, ProcessCommandLine)",
+    "file": "iff(isempty(FolderPath), FileName, FolderPath)",
+    "network": "strcat(RemoteIP, ':', tostring(RemotePort), iff(isempty(RemoteUrl), '', strcat(' ', RemoteUrl)))",
+    "logon": "strcat(LogonType, iff(isempty(RemoteIP), '', strcat(' from ', RemoteIP)), iff(isempty(RemoteDeviceName), '', strcat(' ', RemoteDeviceName)))",
+    "event": "iff(isempty(ProcessCommandLine), iff(isempty(FileName), tostring(AdditionalFields), FileName), ProcessCommandLine)",
+}
+_WINDOWS_WHAT = "strcat('event ', tostring(EventID))"
+_TIMELINE_KEYS = ("Leg", "EventTime", "DeviceKey", "ReportId")
+
+
+def events_query(
+    context: QueryContext,
+    leg_name: str,
+    bounds: Sequence[Bound] = (),
+    where: str = "",
+    limit: int = 100_000,
+    view: str = "events",
+) -> Query:
+    """The raw rows of one leg that meet every bound and `where`: all columns, oldest first; `limit` + 1 are asked for."""
+    leg = _leg_here(context, leg_name)
+    stages = [f"leg_{leg.name}", *(f"where {bound_condition(context, leg, bound)}" for bound in bounds)]
+    if where:
+        stages.append(f"where {context.say(where, leg)}")
+    stages += [f"sort by {_order(context, leg)}", f"take {limit + 1}"]
+    if not context.dialect.portable:
+        stages.append(f"project-reorder {', '.join(first_columns(context, leg))}")
+    heading = f"{context.hunt.id} {context.hunt.title}: leg {leg.name}"
+    return Query(
+        kql=assemble(context, "\n| ".join(stages), [leg.name], heading),
+        view=view,
+        title=leg.name,
+        limit=limit,
+        columns=tuple(ColumnMeaning(name) for name in first_columns(context, leg)),
+        bounds=tuple(bounds),
+        leg=leg.name,
+        kind=leg.kind,
+    )
+
+
+def values_query(
+    context: QueryContext,
+    leg_name: str,
+    expression: str,
+    bounds: Sequence[Bound] = (),
+    where: str = "",
+    limit: int = 100_000,
+) -> Query:
+    """The distinct values of `expression` in a leg's rows, each with its number of events; they open into those events."""
+    leg = _leg_here(context, leg_name)
+    kind = column_type(context, leg, expression)
+    time = context.time(leg)
+    stages = [f"leg_{leg.name}", *(f"where {bound_condition(context, leg, bound)}" for bound in bounds)]
+    if where:
+        stages.append(f"where {context.say(where, leg)}")
+    stages += [
+        f"summarize EventCount = count(), FirstSeen = min({time}), LastSeen = max({time}) by Value = {context.say(expression, leg)}",
+        *([] if kind == "string" else ["where isnotnull(Value)"]),
+        "sort by EventCount desc, Value asc",
+        f"take {limit + 1}",
+        "project Value, EventCount, FirstSeen, LastSeen",
+    ]
+    meanings = (ColumnMeaning("Value"), ColumnMeaning("EventCount", "rows", leg.name, where=where))
+    return Query(
+        kql=assemble(
+            context, "\n| ".join(stages), [leg.name], f"{context.hunt.id} {context.hunt.title}: values of {expression}"
+        ),
+        view="values",
+        title=f"{leg.name}: {expression}",
+        limit=limit,
+        columns=(
+            *meanings,
+            ColumnMeaning("FirstSeen", "rows", leg.name, where=where),
+            ColumnMeaning("LastSeen", "rows", leg.name, where=where),
+        ),
+        keys=(Key("Value", kind, expression),),
+        bounds=tuple(bounds),
+        leg=leg.name,
+    )
+
+
+def groups_query(context: QueryContext, leg_name: str, bounds: Sequence[Bound] = ()) -> Query:
+    """A leg's rows grouped by device and the leg's `group_by` columns, each group with its number of events."""
+    leg, hunt = _leg_here(context, leg_name), context.hunt
+    if not leg.group_by:
+        raise QueryError(f"leg {leg.name} of {hunt.id} names no group_by")
+    time = context.time(leg)
+    keys = [Key("DeviceKey", subject="device")]
+    keys += [Key(name, column_type(context, leg, name), name) for name in leg.group_by]
+    by = [
+        f"DeviceKey = {subject_key(context, leg, 'device')}",
+        *(f"{name} = {context.say(name, leg)}" for name in leg.group_by),
+    ]
+    shown = ["DeviceName", *leg.group_by, "EventCount", "FirstSeen", "LastSeen", "DeviceKey"]
+    stages = [
+        f"leg_{leg.name}",
+        *(f"where {bound_condition(context, leg, bound)}" for bound in bounds),
+        f"summarize DeviceName = max({subject_label(context, leg, 'device')}), EventCount = count(), "
+        f"FirstSeen = min({time}), LastSeen = max({time}) by {', '.join(by)}",
+        f"sort by EventCount desc, DeviceKey asc, {', '.join(f'{name} asc' for name in leg.group_by)}",
+        f"take {hunt.limit + 1}",
+        f"project {', '.join(shown)}",
+    ]
+    opens = [ColumnMeaning(name, "rows", leg.name) for name in ("EventCount", "FirstSeen", "LastSeen")]
+    return Query(
+        kql=assemble(context, "\n| ".join(stages), [leg.name], f"{hunt.id} {hunt.title}: groups of {leg.name}"),
+        view=f"groups_{leg.name}",
+        title=f"{leg.name} by {', '.join(leg.group_by)}",
+        limit=hunt.limit,
+        columns=(
+            ColumnMeaning("DeviceName", "rows", leg.name),
+            *(ColumnMeaning(name) for name in leg.group_by),
+            *opens,
+            ColumnMeaning("DeviceKey", hidden=True),
+        ),
+        keys=tuple(keys),
+        bounds=tuple(bounds),
+        leg=leg.name,
+    )
+
+
+def timeline_query(context: QueryContext, bounds: Sequence[Bound] = (), limit: int = 100_000) -> Query:
+    """All legs in time order, one line an event; each opens into the whole event."""
+    hunt = context.hunt
+    legs = [leg for leg in hunt.legs.values() if not leg.of and context.present(leg)]
+    legs = [
+        leg for leg in legs if all(names_subject(context.table(leg), bound.key.subject or "device") for bound in bounds)
+    ]
+    if not legs:
+        raise QueryError(f"no leg of {hunt.id} can run in this workspace")
+    branches = [_timeline_branch(context, leg, bounds) for leg in legs]
+    body = ["union", ",\n".join(f"    ({branch})" for branch in branches)] if len(branches) > 1 else [branches[0]]
+    body += ["| sort by EventTime asc, Leg asc, ReportId asc", f"| take {limit + 1}"]
+    meanings = [ColumnMeaning(name, "rows") for name in ("EventTime", "Leg")]
+    meanings += [ColumnMeaning(name, "rows") for name in ("DeviceName", "ActionType", "What", "StartedBy", "Account")]
+    meanings += [ColumnMeaning("ReportId", hidden=True), ColumnMeaning("DeviceKey", hidden=True)]
+    types = {"EventTime": "datetime", "ReportId": "long"}
+    return Query(
+        kql=assemble(context, "\n".join(body), [leg.name for leg in legs], f"{hunt.id} {hunt.title}: timeline"),
+        view="timeline",
+        title="timeline",
+        limit=limit,
+        columns=tuple(meanings),
+        keys=tuple(Key(name, types.get(name, "string")) for name in _TIMELINE_KEYS),
+        bounds=tuple(bounds),
+        kind="timeline",
+    )
+
+
+def timeline_bounds(context: QueryContext, leg_name: str, row: dict[str, object]) -> list[Bound]:
+    """The keys that find one line of a timeline again among the rows of its leg."""
+    leg = _leg_here(context, leg_name)
+    return [
+        Bound(Key("DeviceKey", subject="device"), row["DeviceKey"]),
+        Bound(Key("EventTime", "datetime", "Timestamp"), row["EventTime"]),
+        Bound(Key("ReportId", "long", _report_id(context.table(leg))), row["ReportId"]),
+    ]
+
+
+def first_columns(context: QueryContext, leg: Leg) -> list[str]:
+    """The columns of the leg's table that stand first for its kind, as they are called here."""
+    columns = context.dialect.columns(context.table(leg))
+    time = context.time(leg)
+    names = [time, *(name for name in FIRST_COLUMNS[leg.kind] if name in columns)]
+    return list(dict.fromkeys(names))
+
+
+def _timeline_branch(context: QueryContext, leg: Leg, bounds: Sequence[Bound]) -> str:
+    columns = known_columns(context.table(leg))
+    what = _WHAT.get(leg.kind, "") if "ActionType" in columns else _WINDOWS_WHAT
+    action = "ActionType" if "ActionType" in columns else "Activity"
+    started = "InitiatingProcessFileName" if "InitiatingProcessFileName" in columns else "''"
+    account = subject_key(context, leg, "account") if names_subject(context.table(leg), "account") else '""'
+    fields = [
+        f"EventTime = {context.time(leg)}",
+        f'Leg = "{leg.name}"',
+        f"DeviceName = {subject_label(context, leg, 'device')}",
+        f"ActionType = {context.say(action if action in columns else _WINDOWS_WHAT, leg)}",
+        f"What = {context.say(what or _WHAT['event'], leg)}",
+        f"StartedBy = {context.say(started, leg)}",
+        f"Account = {account}",
+        f"ReportId = {context.say(_report_id(context.table(leg)), leg)}",
+        f"DeviceKey = {subject_key(context, leg, 'device')}",
+    ]
+    stages = [f"leg_{leg.name}", *(f"where {bound_condition(context, leg, bound)}" for bound in bounds)]
+    return " | ".join([*stages, f"project {', '.join(fields)}"])
+
+
+def _report_id(table: str) -> str:
+    columns = known_columns(table)
+    if "ReportId" in columns:
+        return "tolong(ReportId)"
+    return "tolong(EventRecordId)" if "EventRecordId" in columns else "long(null)"
+
+
+def _order(context: QueryContext, leg: Leg) -> str:
+    order = [f"{context.time(leg)} asc"]
+    if "ReportId" in context.dialect.columns(context.table(leg)):
+        order.append("ReportId asc")
+    return ", ".join(order)
+
+
+def _leg_here(context: QueryContext, name: str) -> Leg:
+    leg = context.leg(name)
+    if not context.present(leg):
+        raise QueryError(f"leg {name} needs table {context.table(leg)}, which is not in this workspace")
+    return leg

@@ -1,0 +1,189 @@
+"""The main view: one row per device (or other subject), one count per leg, all from one union and one summarize."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.kql.dialects import known_columns
+from tui.library.model import Leg, Peak, Subject
+from tui.triage.queries.context import ColumnMeaning, Key, Query, QueryContext, QueryError
+from tui.triage.queries.legs import assemble, time_bin
+from tui.triage.queries.subjects import NAMES, names_subject, subject_key, subject_label
+
+_BEST = 1_000_000_000
+"""Peaks are found with one number per bin, count * _BEST + (_BEST - 1 - bin): the largest is the highest count and, among
+equals, the earliest bin. Bins stay below _BEST while a window holds fewer than that many."""
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """One column of the summarize: its name, its aggregate, its meaning, and what the branch of its leg must carry."""
+
+    name: str
+    aggregate: str
+    meaning: ColumnMeaning
+    carried: str = ""
+    type: str = "long"
+
+
+def summary_query(context: QueryContext, subject: Subject) -> Query:
+    """Rows per `subject`, ranked by legs hit, thresholds met and the primary count; QueryError when nothing can run."""
+    hunt = context.hunt
+    view, key_name, label = NAMES[subject]
+    here = [leg for leg in hunt.legs.values() if context.present(leg) and names_subject(context.table(leg), subject)]
+    for leg in hunt.legs.values():
+        if not leg.optional and not context.present(leg):
+            raise QueryError(f"leg {leg.name} needs table {context.table(leg)}, which is not in this workspace")
+    if hunt.primary not in [leg.name for leg in here]:
+        raise QueryError(f"rows of the primary leg {hunt.primary} name no {subject}")
+    peak = hunt.peak if hunt.peak and hunt.peak.leg in [leg.name for leg in here] else None
+    body = "\n".join(
+        [
+            *_union(context, here, subject),
+            *_summarize(context, here, subject),
+            *_absent(context, here),
+            *(_peak(context, peak, subject) if peak else []),
+            *_rank(context, here, subject),
+            f"| take {hunt.limit + 1}",
+            f"| project {', '.join(column.name for column in _columns(context, subject))}",
+        ]
+    )
+    kql = assemble(context, body, [leg.name for leg in here], f"{hunt.id} {hunt.title}: {view}")
+    return Query(
+        kql=kql,
+        view=view,
+        title=f"{hunt.id} {hunt.title}",
+        limit=hunt.limit,
+        columns=tuple(_columns(context, subject)),
+        keys=(Key(key_name, subject=subject),),
+    )
+
+
+def _measures(context: QueryContext, leg: Leg) -> list[_Measure]:
+    """The columns of one leg: its count, then distinct counts, totals and extremes."""
+    test = f'Leg == "{leg.name}"'
+    found = [_Measure(leg.count, f"countif({test})", ColumnMeaning(leg.count, "rows", leg.name))]
+    for opens, columns in (("values", leg.distinct), ("sum", leg.sum), ("extreme", leg.largest)):
+        for name, expression in columns.items():
+            carried = f"{leg.name}_{name}"
+            aggregate = {
+                "values": f"{context.dialect.distinct_count_if}({carried}, {test})",
+                "sum": f"sumif({carried}, {test})",
+                "extreme": f"max({carried})",
+            }[opens]
+            meaning = ColumnMeaning(name, opens, leg.name, expression)  # type: ignore[arg-type]
+            kind = column_type(context, leg, expression)
+            found.append(_Measure(name, aggregate, meaning, f"{carried} = {context.say(expression, leg)}", kind))
+    return found
+
+
+def column_type(context: QueryContext, leg: Leg, expression: str) -> str:
+    """The KQL type of a leg's value: the column's own, or text for any longer expression."""
+    return known_columns(context.table(leg)).get(expression, "string")
+
+
+def _union(context: QueryContext, legs: list[Leg], subject: Subject) -> list[str]:
+    _, key_name, label = NAMES[subject]
+    branches = []
+    for leg in legs:
+        carried = [measure.carried for measure in _measures(context, leg) if measure.carried]
+        fields = [
+            f"{key_name} = {subject_key(context, leg, subject)}",
+            f"{label} = {subject_label(context, leg, subject)}",
+            f"EventTime = {context.time(leg)}",
+            f'Leg = "{leg.name}"',
+            *carried,
+        ]
+        branches.append(f"    (leg_{leg.name} | project {', '.join(fields)})")
+    return ["union", ",\n".join(branches)] if len(branches) > 1 else [branches[0].strip()]
+
+
+def _summarize(context: QueryContext, legs: list[Leg], subject: Subject) -> list[str]:
+    _, key_name, label = NAMES[subject]
+    aggregates = [f"{label} = max({label})"]
+    aggregates += [f"{measure.name} = {measure.aggregate}" for leg in legs for measure in _measures(context, leg)]
+    aggregates += ["FirstSeen = min(EventTime)", "LastSeen = max(EventTime)"]
+    anchors = [leg.count for leg in legs if leg.anchor or leg.name == context.hunt.primary]
+    return [
+        "| summarize " + ",\n    ".join(aggregates) + f"\n    by {key_name}",
+        "| where " + " or ".join(f"{count} > 0" for count in anchors),
+    ]
+
+
+def _absent(context: QueryContext, here: list[Leg]) -> list[str]:
+    """Typed nulls for the columns of legs that are not here: n/a, never 0."""
+    present = {leg.name for leg in here}
+    lines = [
+        f"{measure.name} = {'long' if measure.meaning.opens in ('rows', 'values') else measure.type}(null)"
+        for leg in context.hunt.legs.values()
+        if leg.name not in present
+        for measure in _measures_absent(leg)
+    ]
+    return [f"| extend {', '.join(lines)}"] if lines else []
+
+
+def _measures_absent(leg: Leg) -> list[_Measure]:
+    """The columns of a leg whose table is not here, without their aggregates."""
+    found = [_Measure(leg.count, "", ColumnMeaning(leg.count))]
+    for opens, columns in (("values", leg.distinct), ("sum", leg.sum), ("extreme", leg.largest)):
+        for name, expression in columns.items():
+            kind = known_columns(leg.table).get(expression, "long")
+            found.append(_Measure(name, "", ColumnMeaning(name, opens), type="long" if opens == "values" else kind))  # type: ignore[arg-type]
+    return found
+
+
+def _peak(context: QueryContext, peak: Peak, subject: Subject) -> list[str]:
+    key_name = NAMES[subject][1]
+    leg = context.leg(peak.leg)
+    return [
+        "| join kind=leftouter (",
+        f"    leg_{leg.name}",
+        f"    | summarize Rows = count() by {key_name} = {subject_key(context, leg, subject)}, Bin = {time_bin(context, leg, peak.per)}",
+        f"    | summarize Best = max(Rows * {_BEST} + ({_BEST - 1} - Bin)) by {key_name}",
+        f"    ) on {key_name}",
+        f"| extend {peak.count} = coalesce(Best / {_BEST}, long(0)), {peak.at} = p_from + ({_BEST - 1} - Best % {_BEST}) * {peak.per}",
+    ]
+
+
+def peak_start(context: QueryContext, peak: Peak) -> str:
+    """The start of the time bin a row of the peak's leg is in, over that leg's rows."""
+    return f"p_from + {time_bin(context, context.leg(peak.leg), peak.per)} * {peak.per}"
+
+
+def _rank(context: QueryContext, here: list[Leg], subject: Subject) -> list[str]:
+    hunt = context.hunt
+    hits = " + ".join(f"iff({leg.count} > 0, 1, 0)" for leg in here if not leg.of)
+    known = {column.name for column in _columns(context, subject)}
+    met = " + ".join(
+        f"iff({threshold.column} >= {threshold.at_least}, 1, 0)"
+        for threshold in hunt.thresholds
+        if threshold.column in known
+    )
+    primary = hunt.legs[hunt.primary].count
+    return [
+        f"| extend LegsHit = {hits}, ThresholdsMet = {met or '0'}",
+        f"| sort by LegsHit desc, ThresholdsMet desc, {primary} desc, {NAMES[subject][1]} asc",
+    ]
+
+
+def _columns(context: QueryContext, subject: Subject) -> list[ColumnMeaning]:
+    """The result's columns in order, with what they mean."""
+    hunt = context.hunt
+    _, key_name, label = NAMES[subject]
+    columns = [
+        ColumnMeaning(label, "timeline"),
+        ColumnMeaning("LegsHit", "timeline"),
+        ColumnMeaning("ThresholdsMet", "timeline"),
+    ]
+    for leg in hunt.legs.values():
+        here = context.present(leg) and names_subject(context.table(leg), subject)
+        columns += [measure.meaning for measure in (_measures(context, leg) if here else _measures_absent(leg))]
+    if hunt.peak and context.present(context.leg(hunt.peak.leg)):
+        columns.append(ColumnMeaning(hunt.peak.count, "rows", hunt.peak.leg, value=hunt.peak.at))
+        columns.append(ColumnMeaning(hunt.peak.at, "rows", hunt.peak.leg, value=hunt.peak.at))
+    columns += [
+        ColumnMeaning("FirstSeen", "timeline"),
+        ColumnMeaning("LastSeen", "timeline"),
+        ColumnMeaning(key_name, hidden=True),
+    ]
+    return columns

@@ -1,0 +1,245 @@
+"""The evidence workspace: KQL over a DuckDB file, with duckdb-kql between, read only and off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from tui.evidence.tables import PROVENANCE, quote
+from tui.kql.lexer import KqlSyntaxError, names
+from tui.kql.schema import Schema, evidence_schema
+from tui.workspaces.coverage import explain_zero
+from tui.workspaces.protocol import (
+    BatchSink,
+    Completion,
+    Limits,
+    Outcome,
+    State,
+    TableCoverage,
+    UnsupportedQueryError,
+    Window,
+)
+from tui.workspaces.threads import in_thread
+from tui.workspaces.translation import Translator
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_BATCH = 10_000
+
+
+class MissingWorkspaceError(LookupError):
+    """There is no workspace file of this name."""
+
+
+class EvidenceWorkspace:
+    """One DuckDB file of evidence. See `protocol.Workspace` for the methods; `EvidenceWorkspace.open` makes one."""
+
+    kind = "evidence"
+
+    def __init__(self, name: str, path: Path) -> None:
+        if not path.is_file():
+            raise MissingWorkspaceError(f"there is no evidence workspace {name!r} ({path})")
+        self.name = name
+        self.path = path
+        self._connection = duckdb.connect(":memory:")
+        self._lock = threading.Lock()
+        self._attach()
+        self._translator = Translator(self._schema)
+
+    def _attach(self) -> None:
+        """Makes each table visible without its provenance, and closes the door to other files."""
+        run = self._connection.execute
+        run("SET GLOBAL TimeZone = 'UTC'")
+        run(f"ATTACH '{str(self.path).replace(chr(39), chr(39) * 2)}' AS evidence (READ_ONLY)")
+        for table, columns in self._schema.items():
+            run(
+                f"CREATE VIEW {quote(table)} AS SELECT {', '.join(quote(name) for name in columns)} FROM evidence.{quote(table)}"
+            )
+        run("SET GLOBAL enable_external_access = false")
+        run("SET GLOBAL lock_configuration = true")
+
+    @cached_property
+    def _schema(self) -> dict[str, dict[str, str]]:
+        rows = self._connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'evidence' AND schema_name = 'main' ORDER BY table_name, column_index"
+        ).fetchall()
+        found: dict[str, dict[str, str]] = {}
+        for table, column in rows:
+            if not table.startswith("_") and column not in PROVENANCE:
+                found.setdefault(table, {})[column] = evidence_schema().get(table, {}).get(column, "string")
+        return found
+
+    @property
+    def banner(self) -> str:
+        """`DEMO` for generated evidence, else `EVIDENCE`."""
+        return "DEMO" if self._meta.get("kind") == "demo" else "EVIDENCE"
+
+    @cached_property
+    def _meta(self) -> dict[str, str]:
+        try:
+            return dict(self._read("SELECT key, value FROM evidence._meta"))
+        except duckdb.CatalogException:
+            return {}
+
+    def _read(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        with self._lock:
+            cursor = self._connection.cursor()
+        try:
+            return cursor.execute(sql, list(parameters)).fetchall()
+        finally:
+            cursor.close()
+
+    async def check(self, query: str) -> str | None:
+        """None when duckdb-kql can run `query`, else which construct it refuses and where."""
+        try:
+            await in_thread(lambda: self._translator.translate(query, datetime.now(UTC)))
+        except UnsupportedQueryError as error:
+            return str(error)
+        return None
+
+    async def run(self, query: str, window: Window, limits: Limits, on_batch: BatchSink) -> Completion:
+        """Runs `query` with its clock at the window's end; see `protocol.Workspace.run`."""
+        started = time.monotonic()
+        with self._lock:
+            cursor = self._connection.cursor()
+        counted = _Counter(limits.rows, on_batch)
+        try:
+            async with asyncio.timeout(limits.seconds):
+                await in_thread(lambda: self._fetch(cursor, query, window, counted), cursor.interrupt)
+            outcome = await self._outcome(query, window, counted)
+        except TimeoutError:
+            outcome = Outcome(
+                State.TIMED_OUT, f"no answer within {limits.seconds:g} s; {counted.rows:,} rows had arrived"
+            )
+        except asyncio.CancelledError:
+            counted.stopped = True
+            raise
+        except UnsupportedQueryError as error:
+            outcome = Outcome(State.FAILED, str(error))
+        except duckdb.CatalogException as error:
+            outcome = Outcome(State.NO_TABLE, str(error).splitlines()[0])
+        except duckdb.Error as error:
+            outcome = Outcome(State.FAILED, str(error).splitlines()[0])
+        statistics = {"seconds": time.monotonic() - started, "rows": float(counted.rows), "bytes": float(counted.bytes)}
+        return Completion(outcome, statistics)
+
+    def _fetch(self, cursor: duckdb.DuckDBPyConnection, query: str, window: Window, counted: _Counter) -> None:
+        translated = self._translator.translate(query, window.end)
+        reader = cursor.execute(translated.sql, translated.parameters).to_arrow_reader(_BATCH)
+        counted.schema(reader.schema)
+        for batch in reader:
+            if not counted.take(batch):
+                break
+
+    async def _outcome(self, query: str, window: Window, counted: _Counter) -> Outcome:
+        if counted.more:
+            return Outcome(State.TRUNCATED, f"the first {counted.limit:,} rows; there are more")
+        if counted.rows == 0:
+            return await in_thread(lambda: explain_zero(query, window, self._schema, self._read))
+        return Outcome(State.COMPLETE)
+
+    async def schema(self) -> Schema:
+        """The tables of the file with their columns, without provenance."""
+        return self._schema
+
+    async def span(self) -> Window | None:
+        """From the first event of any table to just after the last."""
+        return await in_thread(self._span)
+
+    def _span(self) -> Window | None:
+        parts = [
+            f"SELECT min(Timestamp) AS first, max(Timestamp) AS last FROM evidence.{quote(table)}"
+            for table in self._schema
+        ]
+        if not parts:
+            return None
+        first, last = self._read(f"SELECT min(first), max(last) FROM ({' UNION ALL '.join(parts)})")[0]
+        if first is None:
+            return None
+        return Window(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(microseconds=1))
+
+    async def coverage(self, tables: Sequence[str] = ()) -> list[TableCoverage]:
+        """One entry per table and host, of all tables when none are named."""
+        return await in_thread(lambda: self._coverage(tables or list(self._schema)))
+
+    def _coverage(self, tables: Sequence[str]) -> list[TableCoverage]:
+        cleared: dict[str, list[datetime]] = {}
+        try:
+            for device, moment in self._read("SELECT DeviceId, Timestamp FROM evidence._log_cleared ORDER BY 2"):
+                cleared.setdefault(device, []).append(moment.replace(tzinfo=UTC))
+        except duckdb.CatalogException:
+            pass
+        found = []
+        for table in tables:
+            if table not in self._schema:
+                found.append(TableCoverage(table, "", None, None, 0))
+                continue
+            host = "DeviceName" if "DeviceName" in self._schema[table] else "Computer"
+            column = quote(host) if host in self._schema[table] else "''"
+            rows = self._read(
+                f"SELECT lower({column}), min(Timestamp), max(Timestamp), count(*) FROM evidence.{quote(table)} GROUP BY 1 ORDER BY 1"
+            )
+            found += [
+                TableCoverage(table, name, _utc(first), _utc(last), count, tuple(cleared.get(name, ())))
+                for name, first, last, count in rows
+            ]
+        return found
+
+    def portal_link(self, query: str) -> str | None:
+        """None: evidence has no portal."""
+        del query
+        return None
+
+    async def close(self) -> None:
+        """Stops what runs and closes the file."""
+        self._connection.interrupt()
+        self._connection.close()
+
+    def tables_of(self, query: str) -> list[str]:
+        """The tables that `query` reads."""
+        try:
+            used = names(query)
+        except KqlSyntaxError:
+            return []
+        return [table for table in self._schema if table in used]
+
+
+class _Counter:
+    """Hands batches on up to a limit, counting rows and bytes; called from one worker thread."""
+
+    def __init__(self, limit: int, on_batch: BatchSink) -> None:
+        self.limit, self.on_batch = limit, on_batch
+        self.rows = self.bytes = 0
+        self.more = self.stopped = False
+
+    def schema(self, schema: pa.Schema) -> None:
+        """Hands on an empty batch first, so that a result without rows still has its columns."""
+        import pyarrow as pa
+
+        self.on_batch(pa.RecordBatch.from_pylist([], schema=schema))
+
+    def take(self, batch: pa.RecordBatch) -> bool:
+        """Hands `batch` on, cut at the limit; whether more is wanted."""
+        if self.stopped:
+            return False
+        if self.rows + batch.num_rows > self.limit:
+            self.more = True
+            batch = batch.slice(0, self.limit - self.rows)
+        self.rows += batch.num_rows
+        self.bytes += batch.nbytes
+        if batch.num_rows:
+            self.on_batch(batch)
+        return not self.more
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None
