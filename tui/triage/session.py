@@ -1,0 +1,183 @@
+"""One piece of work: a workspace, window and scope, the runs made in it, and the trail to where the analyst is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tui.kql.dialects import Dialect, dialect_for
+from tui.library.catalogue import Catalogue
+from tui.library.model import Hunt
+from tui.library.parameters import Values, values_for
+from tui.results.store import ResultStore, Rows
+from tui.triage.execute import show_key
+from tui.triage.queries.compile import base_query, drill_query, view_query
+from tui.triage.queries.context import Bound, Query, QueryContext, Scope
+from tui.triage.runs import Origin, Phase, Run, Step
+from tui.triage.windows import make_window
+from tui.workspaces.protocol import Completion, Limits, Outcome, State, Window, Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+AT_ONCE = 2
+"""Runs at the same time in an evidence workspace; the embedded engine uses every processor for each."""
+
+SECONDS = 300.0
+"""How long a run may take."""
+
+
+class Session:
+    """The state of one piece of work. Lives on the event loop; rows arrive from worker threads.
+
+    `changed` is called on the event loop whenever a run begins, gets on or ends.
+    """
+
+    def __init__(
+        self, workspace: Workspace, catalogue: Catalogue, store: ResultStore, changed: Callable[[Run], None]
+    ) -> None:
+        self.workspace, self.catalogue, self.store = workspace, catalogue, store
+        self.runs: list[Run] = []
+        self.trail: list[Step] = []
+        self.scope = Scope()
+        self.window: Window
+        self.whole: Window | None = None
+        self.dialect: Dialect
+        self.values: dict[str, Mapping[str, object]] = {}
+        self._changed = changed
+        self._queue = asyncio.Semaphore(AT_ONCE)
+
+    async def prepare(self) -> None:
+        """Reads the schema and the span of the workspace, and sets the window to the whole of it."""
+        self.dialect = dialect_for(self.workspace.kind, await self.workspace.schema())
+        self.whole = await self.workspace.span()
+        self.window = make_window("", "", "", self.whole, datetime.now(UTC))
+
+    def checked_values(self, hunt: Hunt) -> Values:
+        """What is filled in for `hunt`, checked; ParameterError when something is missing or wrong."""
+        return values_for(hunt, self.values.get(hunt.id, {}))
+
+    def context(self, hunt: Hunt, window: Window | None = None, scope: Scope | None = None) -> QueryContext:
+        """What a query of `hunt` is made for now; ParameterError as `checked_values`."""
+        return QueryContext(
+            hunt, self.checked_values(hunt), window or self.window, self.dialect, self.scope if scope is None else scope
+        )
+
+    def run_view(self, hunt: Hunt, view: str = "", bounds: Sequence[Bound] = (), window: Window | None = None) -> Run:
+        """Starts a view of `hunt`; QueryError and ParameterError when there is no such query."""
+        context = self.context(hunt, window)
+        return self.start(context, view_query(context, view, bounds))
+
+    def run_base(self, hunt: Hunt, leg: str = "") -> Run:
+        """Starts the listing of a leg's rows."""
+        context = self.context(hunt)
+        return self.start(context, base_query(context, leg))
+
+    def open_cell(self, run: Run, row: Mapping[str, Any], column: str) -> Run:
+        """Starts the drill behind a cell; QueryError (NothingBehindError) when there is nothing to open."""
+        query = drill_query(run.context, run.query, row, column)
+        meaning = run.query.meaning(column)
+        value = row.get(column)
+        counts = meaning.opens in ("rows", "values") and isinstance(value, int) and not isinstance(value, bool)
+        label = next(
+            (show_key(row[name]) for name in (c.name for c in run.query.columns) if row.get(name) not in (None, "")), ""
+        )
+        counted = int(value) if counts and value is not None else None
+        return self.start(run.context, query, Origin(run.number, column, label, counted, run.began))
+
+    def again(self, run: Run, moved: bool = False) -> Run:
+        """Starts the same query once more; `moved` ends the window now, or at the newest event, with the same length."""
+        if not moved:
+            return self.start(run.context, run.query, run.origin)
+        length = run.context.window.end - run.context.window.start
+        end = self.whole.end if self.whole else datetime.now(UTC)
+        context = replace(run.context, window=Window(end - length, end))
+        return self.start(context, view_query(context, run.query.view, run.query.bounds))
+
+    def start(self, context: QueryContext, query: Query, origin: Origin | None = None) -> Run:
+        """Starts `query` as a task; it waits its turn when enough others run."""
+        run = Run(len(self.runs) + 1, query, context, self.workspace.name, origin)
+        self.runs.append(run)
+        run.task = asyncio.get_running_loop().create_task(self._execute(run), name=f"run {run.number}")
+        self._changed(run)
+        return run
+
+    def cancel(self, run: Run) -> None:
+        """Stops a run at once."""
+        if run.task is not None and run.phase is not Phase.DONE:
+            run.task.cancel()
+
+    def active(self) -> list[Run]:
+        """The runs that wait or go on."""
+        return [run for run in self.runs if run.phase is not Phase.DONE]
+
+    def last_run(self, hunt: Hunt) -> Run | None:
+        """The newest run of a view of `hunt` that did not come from a cell."""
+        mine = (run for run in reversed(self.runs) if run.hunt_id == hunt.id and run.origin is None)
+        return next(mine, None)
+
+    def is_current(self, run: Run) -> bool:
+        """Whether the hunt would be run today with the same values, window and scope as `run` was."""
+        try:
+            values = self.checked_values(run.context.hunt)
+        except ValueError:
+            return False
+        context = run.context
+        return context.values == values and context.window == self.window and context.scope == self.scope
+
+    async def close(self) -> None:
+        """Cancels what runs and lets go of the rows and the workspace."""
+        for run in self.active():
+            self.cancel(run)
+        await self.workspace.close()
+        self.store.close()
+
+    async def _execute(self, run: Run) -> None:
+        receiver = _Receiver(run, self.store, self._changed, asyncio.get_running_loop())
+        try:
+            async with self._queue:
+                run.phase = Phase.RUNNING
+                self._changed(run)
+                limits = Limits(run.query.limit, SECONDS)
+                completion = await self.workspace.run(run.query.kql, run.context.window, limits, receiver.take)
+        except asyncio.CancelledError:
+            receiver.stopped = True
+            completion = Completion(
+                Outcome(State.CANCELLED, f"after {run.seconds:.1f} s, {run.received:,} rows had arrived")
+            )
+        except Exception as error:
+            completion = Completion(Outcome(State.FAILED, f"{type(error).__name__}: {error}"))
+        run.completion, run.took, run.phase = completion, run.seconds, Phase.DONE
+        self._changed(run)
+
+
+class _Receiver:
+    """Puts batches into the results store; called from the workspace's worker thread."""
+
+    def __init__(
+        self, run: Run, store: ResultStore, changed: Callable[[Run], None], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.run, self.store, self.changed, self.loop = run, store, changed, loop
+        self.rows: Rows | None = None
+        self.stopped = False
+
+    def take(self, batch: pa.RecordBatch) -> None:
+        """Keeps `batch`, and tells the event loop how far the run is."""
+        if self.stopped:
+            return
+        if self.rows is None:
+            self.rows = self.store.open(batch.schema)
+        if batch.num_rows:
+            self.rows.append(batch)
+        self.loop.call_soon_threadsafe(self._arrived, batch.num_rows, batch.nbytes)
+
+    def _arrived(self, rows: int, size: int) -> None:
+        if self.stopped:
+            return
+        self.run.rows = self.rows
+        self.run.received += rows
+        self.run.bytes += size
+        self.changed(self.run)
