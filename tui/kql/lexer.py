@@ -57,7 +57,7 @@ _PATTERNS = [
     ),
     (
         TokenKind.NUMBER,
-        r"0[xX][0-9A-Fa-f]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?:microseconds?|milliseconds?|ms|ticks?|d|h|m|s)?(?![A-Za-z0-9_])",
+        r"0[xX][0-9A-Fa-f]+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:microseconds?|milliseconds?|ms|ticks?|d|h|m|s)?(?![A-Za-z0-9_])",
     ),
     (TokenKind.OPERATOR, r"!?\bin~"),
     (TokenKind.NAME, r"[A-Za-z_$][A-Za-z0-9_]*"),

@@ -41,14 +41,16 @@ _KEYWORDS = frozenset(
     "sample scan typeof true false null bool boolean date datetime decimal double dynamic guid int long real string time "
     "timespan pattern restrict access to alias database cluster step into partition reduce diff default of from".split()
 )
-_TIMESPAN_SHORT = re.compile(r"(\d{1,9})(ms|s|m|h|d)\Z", re.ASCII)
-_TIMESPAN_LONG = re.compile(r"(?:(\d{1,7})\.)?(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?\Z", re.ASCII)
+_TIMESPAN_SHORT = re.compile(r"(\d{1,15})(ms|s|m|h|d)\Z", re.ASCII)
+_TIMESPAN_LONG = re.compile(r"(?:(\d{1,8})\.)?(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?\Z", re.ASCII)
 _DATETIME = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?(?:Z|[+-]\d{2}:?\d{2})?)?\Z", re.ASCII
 )
 _INTEGER = re.compile(r"[+-]?\d{1,19}\Z", re.ASCII)
 _REAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z", re.ASCII)
+_LONGEST = timedelta(microseconds=(2**63 - 1) // 10)
+"""KQL counts spans in 64 bits of 100 ns."""
 _UNIT = {
     "ms": timedelta(milliseconds=1),
     "s": timedelta(seconds=1),
@@ -127,16 +129,19 @@ def datetime_literal(moment: datetime) -> str:
 def parse_timespan(text: str) -> timedelta:
     """`90s`, `10m`, `4h`, `7d`, `500ms` or `[d.]hh:mm:ss[.ffffff]`, not negative; LiteralError otherwise."""
     cleaned = text.strip()
-    try:
-        if short := _TIMESPAN_SHORT.match(cleaned):
-            return int(short.group(1)) * _UNIT[short.group(2)]
-        if long := _TIMESPAN_LONG.match(cleaned):
-            days, hours, minutes, seconds, fraction = (part or "0" for part in long.groups())
-            if int(hours) < 24 and int(minutes) < 60 and int(seconds) < 60:
-                return timedelta(int(days), int(seconds), int(fraction.ljust(6, "0")), 0, int(minutes), int(hours))
-    except OverflowError as error:
-        raise LiteralError(f"{cleaned!r} is longer than a timespan can be") from error
-    raise LiteralError(f"expected a span such as 90s, 10m, 4h or 7d, found {cleaned!r}")
+    span = None
+    if short := _TIMESPAN_SHORT.match(cleaned):
+        number, unit = int(short.group(1)), _UNIT[short.group(2)]
+        span = number * unit if number <= _LONGEST // unit else timedelta.max
+    elif long := _TIMESPAN_LONG.match(cleaned):
+        days, hours, minutes, seconds, fraction = (part or "0" for part in long.groups())
+        if int(hours) < 24 and int(minutes) < 60 and int(seconds) < 60:
+            span = timedelta(int(days), int(seconds), int(fraction.ljust(6, "0")), 0, int(minutes), int(hours))
+    if span is None:
+        raise LiteralError(f"expected a span such as 90s, 10m, 4h or 7d, found {cleaned!r}")
+    if span > _LONGEST:
+        raise LiteralError(f"{cleaned!r} is longer than a timespan can be")
+    return span
 
 
 def timespan_literal(span: timedelta) -> str:
