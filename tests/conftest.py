@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("judged", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("judged" if os.environ.get("CI") else "here")
