@@ -1,0 +1,137 @@
+"""The results store: the rows of every run, whichever workspace they came from, in one DuckDB database.
+
+All methods wait for DuckDB and are meant for worker threads; all may be called from several threads at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from tui.results.columns import KQL_TYPE_KEY, ColumnInfo, column_infos, logical_schema, stored_schema, to_stored
+from tui.results.database import Database, Running, first_row
+from tui.results.prepared import PreparedView, StoredRows
+from tui.results.view import Columns, RowView, condition
+
+ALL_ROWS = RowView()
+
+
+class ResultStore:
+    """One database for the program: a file in a private directory under `directory`, or in memory when that is None."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self._database = Database(directory)
+
+    def open(self, schema: pa.Schema) -> Rows:
+        """New, empty rows of `schema`; ValueError when two columns have one name."""
+        stored = stored_schema(schema)
+        rows = Rows(self._database, self._database.new_table_name(), schema)
+        with self._database.cursor() as cursor:
+            cursor.register("batch", stored.empty_table())
+            cursor.execute(f"CREATE TABLE {rows.table} AS SELECT * FROM batch")
+        return rows
+
+    def load(self, table: pa.Table) -> Rows:
+        """Rows that hold `table`."""
+        rows = self.open(table.schema)
+        for batch in table.to_batches():
+            rows.append(batch)
+        return rows
+
+    def close(self) -> None:
+        """Stop what is under way and remove the database; no Rows or PreparedView can be used after."""
+        self._database.close()
+
+
+class Rows:
+    """The rows of one run, in the order they came."""
+
+    def __init__(self, database: Database, table: str, schema: pa.Schema, count: int = 0) -> None:
+        self.table = table
+        self.columns: tuple[ColumnInfo, ...] = column_infos(schema)
+        """Name and KQL type of each column, in order."""
+        self.schema = logical_schema(schema)
+        """The Arrow schema that rows come back with."""
+        self._database = database
+        self._columns = Columns(self.columns)
+        self._stored = stored_schema(schema)
+        self._running = Running()
+        self._append_lock = threading.Lock()
+        self._count = count
+
+    @property
+    def count(self) -> int:
+        """Rows appended so far."""
+        return self._count
+
+    def append(self, batch: pa.RecordBatch) -> None:
+        """Add `batch`, whose columns are those of the schema in order; it can be read when this returns."""
+        if not batch.num_rows:
+            return
+        stored = to_stored(batch, self._stored)
+        with self._append_lock:
+            self._database.with_room(lambda: self._insert(stored))
+            self._count += batch.num_rows
+
+    def _insert(self, stored: pa.RecordBatch) -> None:
+        with self._database.cursor() as cursor:
+            cursor.register("batch", stored)
+            cursor.execute(f"INSERT INTO {self.table} SELECT * FROM batch")
+
+    def prepare(self, view: RowView = ALL_ROWS) -> PreparedView:
+        """The rows of `view` among those appended so far. ViewError when it cannot be had, InterruptedByUserError."""
+        rows = StoredRows(self._database, self.table, self._columns, self.schema, self._running, self._count)
+        return PreparedView(rows, view)
+
+    def stack(self, names: Sequence[str], view: RowView = ALL_ROWS) -> Rows:
+        """The distinct values of the columns `names` among the rows of `view`, as rows of their own.
+
+        They have the columns `names`, then `Count` and `Share` (of all rows of the view, 0 to 1), the most frequent
+        first and equally frequent ones in the order they first came.
+        """
+        where, parameters = condition(view.filters, self._columns)
+        places = [self._columns.position(name) for name in names]
+        chosen = ", ".join(f"c{place} AS v{number}" for number, place in enumerate(places))
+        values = ", ".join(f"v{number} AS c{number}" for number in range(len(places)))
+        width = len(places)
+        kept = f"rowid < {self._count} AND ({where})"
+        query = (
+            f"WITH shown AS (SELECT rowid AS came, {chosen} FROM {self.table} WHERE {kept}), "
+            f"counted AS (SELECT * EXCLUDE came, count(*) AS n, min(came) AS first FROM shown GROUP BY ALL) "
+            f"SELECT {values}, n AS c{width}, CAST(n AS DOUBLE) / (SELECT sum(n) FROM counted) AS c{width + 1} "
+            "FROM counted ORDER BY n DESC, first"
+        )
+        return self._derived(query, parameters, _stack_schema([self.schema.field(place) for place in places]))
+
+    def _derived(self, query: str, parameters: list[object], schema: pa.Schema) -> Rows:
+        table = self._database.new_table_name()
+        with self._database.cursor() as cursor, self._running.watch(cursor):
+            statement = f"CREATE TABLE {table} AS {query}"
+            made = self._database.with_room(lambda: first_row(cursor, statement, parameters))
+        return Rows(self._database, table, schema, int(made[0]))
+
+    def interrupt(self) -> None:
+        """Stop the sorting, searching and counting under way in these rows, from any thread."""
+        self._running.interrupt()
+
+    def drop(self) -> None:
+        """Let go of the rows; neither they nor their views can be used after."""
+        self.interrupt()
+        with self._database.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {self.table}")
+
+
+def _stack_schema(fields: list[pa.Field]) -> pa.Schema:
+    names = {field.name for field in fields}
+    count, share = (_free_name(name, names) for name in ("Count", "Share"))
+    counted = pa.field(count, pa.int64(), metadata={KQL_TYPE_KEY: b"long"})
+    return pa.schema([*fields, counted, pa.field(share, pa.float64(), metadata={KQL_TYPE_KEY: b"real"})])
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name

@@ -1,0 +1,95 @@
+"""How an analyst looks at a run's rows: order, filters and searched text, and their SQL over the stored columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tui.results.columns import ColumnInfo, from_python
+
+Operator = Literal["==", "!=", "contains", "!contains", "matches", "<", "<=", ">", ">="]
+"""`==` and `!=` keep null (None) and empty apart; `contains` ignores case; `matches` takes a regular expression."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Rows whose `column` stands in relation `op` to `value`."""
+
+    column: str
+    op: Operator
+    value: Any
+
+
+@dataclass(frozen=True)
+class RowView:
+    """Which rows, in which order. An empty `sort` is the order of arrival; every sort keeps it among equal rows, nulls
+    last. `search` is text to highlight and chooses nothing."""
+
+    sort: tuple[tuple[str, bool], ...] = ()
+    """Columns, each with whether it is descending."""
+    filters: tuple[Filter, ...] = ()
+    search: str = ""
+
+
+class ViewError(Exception):
+    """A view that cannot be had: an unknown column, a bad regular expression, a value of another type."""
+
+
+class Columns:
+    """The columns of one result, found by name, with their names in SQL."""
+
+    def __init__(self, infos: Sequence[ColumnInfo]) -> None:
+        self.infos = tuple(infos)
+        self._positions = {info.name: position for position, info in enumerate(self.infos)}
+
+    def position(self, name: str) -> int:
+        """The place of column `name`; ViewError when there is none."""
+        try:
+            return self._positions[name]
+        except KeyError:
+            raise ViewError(f"there is no column {name!r}") from None
+
+    def sql(self, name: str) -> str:
+        """The name of column `name` in SQL."""
+        return f"c{self.position(name)}"
+
+    def info(self, name: str) -> ColumnInfo:
+        """Name and type of column `name`."""
+        return self.infos[self.position(name)]
+
+
+def condition(filters: Sequence[Filter], columns: Columns) -> tuple[str, list[Any]]:
+    """A condition in SQL that holds for the rows all `filters` let through, and its parameters."""
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for one in filters:
+        part, values = _part(one, columns)
+        parts.append(part)
+        parameters += values
+    return " AND ".join(parts) or "true", parameters
+
+
+def _part(one: Filter, columns: Columns) -> tuple[str, list[Any]]:
+    column = columns.sql(one.column)
+    text = f"CAST({column} AS VARCHAR)"
+    match one.op:
+        case "==":
+            return f"{column} IS NOT DISTINCT FROM ?", [from_python(one.value)]
+        case "!=":
+            return f"{column} IS DISTINCT FROM ?", [from_python(one.value)]
+        case "contains":
+            return f"contains(lower({text}), lower(?))", [str(one.value)]
+        case "!contains":
+            return f"NOT coalesce(contains(lower({text}), lower(?)), false)", [str(one.value)]
+        case "matches":
+            return f"regexp_matches({text}, ?)", [str(one.value)]
+        case _:
+            return f"{column} {one.op} ?", [from_python(one.value)]
+
+
+def search_condition(text: str, columns: Columns, names: Sequence[str] | None) -> tuple[str, list[Any]]:
+    """A condition in SQL that holds for rows with `text`, in any case, in one of the columns `names` (None: in any)."""
+    found = [columns.sql(name) for name in names] if names is not None else [f"c{n}" for n in range(len(columns.infos))]
+    parts = [f"contains(lower(CAST(t.{column} AS VARCHAR)), ?)" for column in found]
+    return f"({' OR '.join(parts) or 'false'})", [text.lower()] * len(parts)
