@@ -134,7 +134,7 @@ class EvidenceWorkspace:
 
     def _fetch(self, cursor: duckdb.DuckDBPyConnection, query: str, window: Window, counted: _Counter) -> None:
         translated = self._translator.translate(query, window.end)
-        reader = cursor.execute(translated.sql, translated.parameters).to_arrow_reader(_BATCH)
+        reader = cursor.sql(translated.sql, params=translated.parameters or None).to_arrow_reader(_BATCH)
         counted.schema(reader.schema)
         for batch in reader:
             if not counted.take(batch):

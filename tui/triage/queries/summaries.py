@@ -48,7 +48,8 @@ def summary_query(context: QueryContext, subject: Subject) -> Query:
             f"| project {', '.join(column.name for column in _columns(context, subject))}",
         ]
     )
-    kql = assemble(context, body, [leg.name for leg in here], f"{hunt.id} {hunt.title}: {view}")
+    ordered = [hunt.primary, *(leg.name for leg in here)]
+    kql = assemble(context, body, ordered, f"{hunt.id} {hunt.title}: {view}")
     return Query(
         kql=kql,
         view=view,
