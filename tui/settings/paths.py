@@ -11,6 +11,10 @@ from platformdirs import user_cache_path, user_config_path, user_data_path
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", re.ASCII)
 
 
+class WorkspaceNameError(ValueError):
+    """A name that cannot be a workspace's: it could leave its folder, or holds what file names should not."""
+
+
 def data_folder() -> Path:
     """`$XDG_DATA_HOME/huntdeck`: workspaces, own hunts, sessions."""
     return user_data_path("huntdeck")
@@ -37,9 +41,9 @@ def own_hunts_folder() -> Path:
 
 
 def workspace_file(name: str) -> Path:
-    """The file of the evidence workspace `name`; ValueError for a name that could leave the folder."""
+    """The file of the evidence workspace `name`; WorkspaceNameError for one that cannot be."""
     if not _NAME.match(name) or ".." in name:
-        raise ValueError(f"{name!r} cannot name a workspace: letters, digits, '.', '_' and '-', at most 64")
+        raise WorkspaceNameError(f"{name!r} cannot name a workspace: letters, digits, '.', '_' and '-', at most 64")
     return workspaces_folder() / f"{name}.duckdb"
 
 

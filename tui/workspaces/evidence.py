@@ -133,12 +133,15 @@ class EvidenceWorkspace:
         return Completion(outcome, statistics)
 
     def _fetch(self, cursor: duckdb.DuckDBPyConnection, query: str, window: Window, counted: _Counter) -> None:
-        translated = self._translator.translate(query, window.end)
-        reader = cursor.sql(translated.sql, params=translated.parameters or None).to_arrow_reader(_BATCH)
-        counted.schema(reader.schema)
-        for batch in reader:
-            if not counted.take(batch):
-                break
+        try:
+            translated = self._translator.translate(query, window.end)
+            reader = cursor.sql(translated.sql, params=translated.parameters or None).to_arrow_reader(_BATCH)
+            counted.schema(reader.schema)
+            for batch in reader:
+                if not counted.take(batch):
+                    break
+        finally:
+            cursor.close()
 
     async def _outcome(self, query: str, window: Window, counted: _Counter) -> Outcome:
         if counted.more:

@@ -1,0 +1,85 @@
+"""The command line: opens the screen, or hunts, drills, imports and exports without it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from tui import __version__
+
+_DESCRIPTION = """Live triage of threat hunts written in KQL. Without a command, huntdeck opens its screen on a workspace;
+where there is no terminal it prints the hunts with their counts instead."""
+
+_CODES = """exit codes: 0 complete, 1 failed, 2 usage, 3 truncated or partial, 4 cancelled or timed out,
+5 no table, not covered or not permitted"""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs the command line `words` (those of the process when None) and gives the exit code."""
+    parser = build_parser()
+    arguments = parser.parse_args(words)
+    try:
+        return int(arguments.action(arguments))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 4
+    except Exception as error:
+        return _explain(error)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every command."""
+    from tui.commands.demo import add_demo
+    from tui.commands.import_ import add_import
+    from tui.commands.lists import add_coverage, add_hunts, add_workspaces
+    from tui.commands.run import add_drill, add_kql, add_run
+
+    parser = argparse.ArgumentParser("huntdeck", description=_DESCRIPTION, epilog=_CODES)
+    parser.add_argument("--version", action="version", version=f"huntdeck {__version__}")
+    parser.add_argument(
+        "-w", "--workspace", default="demo", metavar="NAME", help="the workspace to open (default: demo)"
+    )
+    parser.set_defaults(action=open_screen)
+    commands = parser.add_subparsers(title="commands", metavar="")
+    for add in (add_hunts, add_run, add_drill, add_kql, add_coverage, add_workspaces, add_import, add_demo):
+        add(commands)
+    return parser
+
+
+def open_screen(arguments: argparse.Namespace) -> int:
+    """Opens the screen, or prints the overview where standard input or output is no terminal."""
+    from tui.commands.demo import ensure_demo
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        from tui.commands.overview import overview
+
+        return overview(arguments)
+    ensure_demo(arguments.workspace)
+    from tui.app import run_app
+
+    return run_app(arguments.workspace)
+
+
+def _explain(error: Exception) -> int:
+    """Known faults in one line with their exit code; anything else goes on as it is."""
+    from tui.commands.answers import EXIT_CODES, USAGE, say
+    from tui.commands.options import UsageError
+    from tui.settings.paths import WorkspaceNameError
+    from tui.workspaces.evidence import MissingWorkspaceError
+    from tui.workspaces.protocol import State
+
+    if isinstance(error, UsageError | MissingWorkspaceError | WorkspaceNameError):
+        say(f"huntdeck: {error}")
+        return USAGE
+    if isinstance(error, OSError):
+        say(f"huntdeck: {error.filename or ''}: {error.strerror or error}")
+        return EXIT_CODES[State.FAILED]
+    raise error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

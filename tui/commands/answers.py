@@ -1,0 +1,87 @@
+"""Results on standard output, and the exit code an outcome gives."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from tui.kql.literals import datetime_text
+from tui.results.export import FORMATS, json_value, write_table
+from tui.triage.execute import Answer
+from tui.workspaces.protocol import Outcome, State, Window
+
+EXIT_CODES = {
+    State.COMPLETE: 0,
+    State.FAILED: 1,
+    State.TRUNCATED: 3,
+    State.PARTIAL: 3,
+    State.CANCELLED: 4,
+    State.TIMED_OUT: 4,
+    State.NO_TABLE: 5,
+    State.NOT_COVERED: 5,
+    State.BLIND: 0,
+    State.NOT_PERMITTED: 5,
+    State.THROTTLED: 1,
+}
+USAGE = 2
+
+
+def say(text: str) -> None:
+    """One line to standard error: only results go to standard output."""
+    from tui.terminal.safe_text import safe
+
+    print("\n".join(safe(line) for line in text.splitlines()), file=sys.stderr)
+
+
+def print_answer(answer: Answer, window: Window, form: str, output: Path | None) -> int:
+    """Writes the rows in `form` to `output` or standard output, says the outcome, and gives the exit code."""
+    outcome = answer.completion.outcome
+    if answer.usable or form == "json":
+        _write(answer, window, form, output)
+    say(words(outcome, answer))
+    return EXIT_CODES[outcome.state]
+
+
+def words(outcome: Outcome, answer: Answer) -> str:
+    """`complete: 4 rows in 0.3 s`, with the reason where there is one."""
+    rows, seconds = answer.table.num_rows, answer.completion.statistics.get("seconds", 0.0)
+    reason = f" ({outcome.reason})" if outcome.reason else ""
+    return f"{outcome.state}{reason}: {rows:,} {'row' if rows == 1 else 'rows'} in {seconds:.1f} s"
+
+
+def _write(answer: Answer, window: Window, form: str, output: Path | None) -> None:
+    if form == "json":
+        text = json.dumps(as_json(answer, window), ensure_ascii=False, allow_nan=False) + "\n"
+        data = text.encode("utf-8", "backslashreplace")
+    else:
+        hidden = {column.name for column in answer.query.columns if column.hidden}
+        shown = answer.table
+        if form in ("table", "markdown"):
+            shown = shown.select([name for name in shown.column_names if name not in hidden])
+        data = write_table(shown, form)
+    if output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        output.write_bytes(data)
+
+
+def as_json(answer: Answer, window: Window) -> dict[str, Any]:
+    """The rows with columns (name, KQL type, how it opens), outcome, KQL and window."""
+    from tui.results.columns import column_infos
+
+    infos = column_infos(answer.table.schema)
+    return {
+        "columns": [
+            {"name": info.name, "type": info.kql_type, "opens": answer.query.meaning(info.name).opens} for info in infos
+        ],
+        "rows": [[json_value(value) for value in row.values()] for row in answer.rows()],
+        "outcome": {"state": str(answer.completion.outcome.state), "reason": answer.completion.outcome.reason},
+        "kql": answer.query.kql,
+        "window": [datetime_text(window.start), datetime_text(window.end)],
+    }
+
+
+__all__ = ["EXIT_CODES", "FORMATS", "USAGE", "as_json", "print_answer", "say", "words"]

@@ -1,0 +1,243 @@
+"""`huntdeck run`, `huntdeck drill` and `huntdeck kql`: a hunt without the screen."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tui.commands.answers import FORMATS, print_answer, say
+from tui.commands.demo import ensure_demo
+from tui.commands.options import (
+    UsageError,
+    add_hunt,
+    add_view,
+    add_window,
+    add_workspace,
+    context_in,
+    context_without_workspace,
+    find_hunt,
+)
+from tui.kql.dialects import KINDS, dialect_for, nearest
+from tui.triage.execute import Answer, execute, matching_rows, show_key
+from tui.triage.queries.compile import base_query, drill_query, view_query
+from tui.triage.queries.context import Query, QueryContext, QueryError
+from tui.workspaces.protocol import Workspace
+from tui.workspaces.registry import open_workspace
+
+
+def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`run HUNT`."""
+    parser = commands.add_parser("run", help="run a hunt and print its rows", description=run.__doc__)
+    add_hunt(parser)
+    add_view(parser)
+    _add_output(parser)
+    parser.set_defaults(action=run)
+
+
+def add_drill(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`drill HUNT --row Column=value --column NAME`."""
+    parser = commands.add_parser("drill", help="print the events behind one cell", description=drill.__doc__)
+    add_hunt(parser)
+    parser.add_argument("--view", default="", help="the view the row is in (default: the hunt's first)")
+    parser.add_argument(
+        "--row",
+        action="append",
+        required=True,
+        metavar="COLUMN=VALUE",
+        help="visible columns that select one row; repeatable",
+    )
+    parser.add_argument("--column", required=True, metavar="NAME", help="the cell to open")
+    _add_output(parser)
+    parser.set_defaults(action=drill, base=None)
+
+
+def add_kql(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`kql HUNT`."""
+    parser = commands.add_parser("kql", help="print the KQL of a hunt, a base or a drill", description=kql.__doc__)
+    add_hunt(parser)
+    add_view(parser)
+    parser.add_argument(
+        "--row",
+        action="append",
+        default=[],
+        metavar="COLUMN=VALUE",
+        help="with --column: the KQL of the drill behind this row's cell",
+    )
+    parser.add_argument("--column", default="", metavar="NAME", help="the cell whose drill to print")
+    parser.add_argument(
+        "--dialect", choices=KINDS, help="kind of workspace to write for (default: that of the workspace)"
+    )
+    add_workspace(parser)
+    add_window(parser)
+    parser.set_defaults(action=kql)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    add_workspace(parser)
+    add_window(parser)
+    parser.add_argument(
+        "-f", "--format", default="table", choices=FORMATS, help="how rows are written (default: table)"
+    )
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+    parser.add_argument(
+        "--timeout", type=float, default=300.0, metavar="SECONDS", help="give up after so long (default: 300)"
+    )
+    parser.add_argument(
+        "--limit", type=int, default=None, metavar="N", help="keep at most N rows (default: the hunt's or 100,000)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs a view of a hunt, or the base of it, in a workspace and prints the rows."""
+
+    async def work(workspace: Workspace) -> int:
+        context = await context_in(workspace, find_hunt(arguments.hunt), arguments)
+        query = _limited(_query(context, arguments), arguments.limit)
+        answer = await execute(workspace, context, query, arguments.timeout)
+        return print_answer(answer, context.window, arguments.format, arguments.output)
+
+    return with_workspace(arguments.workspace, work)
+
+
+def drill(arguments: argparse.Namespace) -> int:
+    """Finds one row of a view by the columns given, and prints the events behind one of its cells."""
+
+    async def work(workspace: Workspace) -> int:
+        context = await context_in(workspace, find_hunt(arguments.hunt), arguments)
+        query = await _drill_query(workspace, context, arguments)
+        answer = await execute(workspace, context, _limited(query, arguments.limit), arguments.timeout)
+        return print_answer(answer, context.window, arguments.format, arguments.output)
+
+    return with_workspace(arguments.workspace, work)
+
+
+def kql(arguments: argparse.Namespace) -> int:
+    """Prints the query, complete, ready to run in the portal of its kind of workspace."""
+    hunt = find_hunt(arguments.hunt)
+    if arguments.row or arguments.column:
+        if not (arguments.row and arguments.column):
+            raise UsageError("the KQL of a drill needs both --row and --column")
+
+        async def work(workspace: Workspace) -> int:
+            context = await context_in(workspace, hunt, arguments)
+            query = await _drill_query(workspace, context, arguments)
+            sys.stdout.write(query.kql)
+            return 0
+
+        if arguments.dialect not in (None, "evidence"):
+            return _foreign_drill(arguments)
+        return with_workspace(arguments.workspace, work)
+    if arguments.dialect not in (None, "evidence"):
+        context = context_without_workspace(hunt, arguments, arguments.dialect)
+        sys.stdout.write(_query(context, arguments).kql)
+        return 0
+
+    async def show(workspace: Workspace) -> int:
+        sys.stdout.write(_query(await context_in(workspace, hunt, arguments), arguments).kql)
+        return 0
+
+    return with_workspace(arguments.workspace, show)
+
+
+def _foreign_drill(arguments: argparse.Namespace) -> int:
+    """A row found in the workspace, its drill written for another kind."""
+    hunt = find_hunt(arguments.hunt)
+
+    async def work(workspace: Workspace) -> int:
+        context = await context_in(workspace, hunt, arguments)
+        row, query = await _find_row(workspace, context, arguments)
+        other = QueryContext(hunt, context.values, context.window, dialect_for(arguments.dialect), context.scope)
+        sys.stdout.write(drill_query(other, view_query(other, query.view), row, arguments.column).kql)
+        return 0
+
+    return with_workspace(arguments.workspace, work)
+
+
+def _query(context: QueryContext, arguments: argparse.Namespace) -> Query:
+    if arguments.base is not None:
+        return base_query(context, arguments.base)
+    return view_query(context, arguments.view)
+
+
+def _limited(query: Query, limit: int | None) -> Query:
+    """`query` with fewer rows kept; what is asked for stays as it is, so that the rest is noticed."""
+    from dataclasses import replace
+
+    if limit is None:
+        return query
+    if limit < 1:
+        raise UsageError("--limit takes a number from 1")
+    return replace(query, limit=min(limit, query.limit))
+
+
+async def _drill_query(workspace: Workspace, context: QueryContext, arguments: argparse.Namespace) -> Query:
+    row, query = await _find_row(workspace, context, arguments)
+    if arguments.column not in row:
+        raise UsageError(f"--column {arguments.column}: no such column{nearest(arguments.column, row)}")
+    return drill_query(context, query, row, arguments.column)
+
+
+async def _find_row(
+    workspace: Workspace, context: QueryContext, arguments: argparse.Namespace
+) -> tuple[dict[str, Any], Query]:
+    """The one row that the words of `--row` select; UsageError when it is none or several."""
+    wanted = _row_words(arguments.row)
+    query = view_query(context, arguments.view)
+    answer = await execute(workspace, context, query)
+    if not answer.usable:
+        raise UsageError(
+            f"the view that holds the row did not run: {answer.completion.outcome.state}, {answer.completion.outcome.reason}"
+        )
+    try:
+        rows = matching_rows(answer, wanted)
+    except KeyError as error:
+        name = str(error.args[0])
+        raise UsageError(
+            f"--row {name}: the view {query.view} has no such column{nearest(name, answer.table.column_names)}"
+        ) from error
+    if len(rows) != 1:
+        raise UsageError(
+            f"--row selects {len(rows)} of {answer.table.num_rows} rows; it must select one.{_candidates(answer, wanted)}"
+        )
+    return rows[0], query
+
+
+def _row_words(words: Sequence[str]) -> dict[str, str]:
+    wanted = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise UsageError(f"--row {word}: expected COLUMN=VALUE")
+        wanted[name] = value
+    return wanted
+
+
+def _candidates(answer: Answer, wanted: dict[str, str]) -> str:
+    """The values there are in the first column asked for."""
+    name = next(iter(wanted))
+    values = list(dict.fromkeys(show_key(row[name]) for row in answer.rows()))[:10]
+    return f" {name} is one of: {', '.join(values)}" if values else ""
+
+
+def with_workspace(name: str, work: Any) -> int:
+    """Opens the workspace `name` (making the demo when it is first asked for), does `work` in it, and closes it."""
+    ensure_demo(name)
+    workspace = open_workspace(name)
+
+    async def whole() -> int:
+        try:
+            return int(await work(workspace))
+        finally:
+            await workspace.close()
+
+    try:
+        return asyncio.run(whole())
+    except QueryError as error:
+        raise UsageError(str(error)) from error
+    except KeyboardInterrupt:
+        say("cancelled")
+        return 4
