@@ -183,10 +183,14 @@ class PreparedView:
                 table = self._cursor.sql(self._select(offset, size, chosen)).to_arrow_table()
             yield from to_logical(table, schema).combine_chunks().to_batches()
 
+    def reader(self, columns: Sequence[str] | None = None) -> pa.RecordBatchReader:
+        """All rows in order as a stream, for exports."""
+        schema = pa.schema([self._rows.schema.field(place) for place in self._chosen(columns)])
+        return pa.RecordBatchReader.from_batches(schema, self.batches(columns))
+
     def arrow(self, columns: Sequence[str] | None = None) -> pa.Table:
         """All rows in order, in memory."""
-        schema = pa.schema([self._rows.schema.field(place) for place in self._chosen(columns)])
-        return pa.Table.from_batches(self.batches(columns), schema)
+        return self.reader(columns).read_all()
 
     def close(self) -> None:
         """Let go of the index. Waits for a page that is being read."""

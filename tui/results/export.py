@@ -1,0 +1,155 @@
+"""Rows written out: plain text, CSV for spreadsheets, CSV exact, JSON lines, Parquet, Markdown.
+
+`csv` is for people: nothing in it becomes a formula and every control character has a visible form. `csv-exact`, `jsonl`
+and `parquet` are evidence: every value is whole. None of them but `csv-exact` holds a character that a terminal acts on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any, BinaryIO, Literal, TypeAlias, get_args
+
+import pyarrow as pa
+
+from tui.results.columns import column_infos
+from tui.results.values import json_value, plain_text
+from tui.terminal.safe_text import cell_width, fit, pad, safe
+
+Format = Literal["table", "csv", "csv-exact", "jsonl", "parquet", "markdown"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+Source: TypeAlias = "pa.Table | pa.RecordBatchReader"
+"""Rows to write. A reader (`PreparedView.reader`) is written as it is read, so memory holds one batch."""
+
+NULL_MARK = "·"
+"""How null is shown where empty must look different."""
+TABLE_CELL_WIDTH = 80
+_MEASURED_ROWS = 1000
+_NUMBERS = ("int", "long", "real", "decimal")
+_FORMULA_STARTS = tuple("=+-@＝＋－＠")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*")
+_BACKTICKS = re.compile("`+")
+
+
+def write(rows: Source, form: Format, stream: BinaryIO, cell_limit: int | None = TABLE_CELL_WIDTH) -> int:
+    """Write `rows` to `stream` as UTF-8 (Parquet: binary) and give their number.
+
+    `cell_limit` is the width at which `table` cuts a value, visibly; None for never.
+    """
+    if form == "parquet":
+        return _write_parquet(rows, stream)
+    lines = {
+        "table": lambda: _table_lines(rows, cell_limit),
+        "csv": lambda: _csv_lines(rows, _spreadsheet_cell),
+        "csv-exact": lambda: _csv_lines(rows, plain_text),
+        "jsonl": lambda: _jsonl_lines(rows),
+        "markdown": lambda: _markdown_lines(rows),
+    }[form]()
+    count = 0
+    end = "\r\n" if form.startswith("csv") else "\n"
+    headers = {"table": 1, "csv": 1, "csv-exact": 1, "jsonl": 0, "markdown": 2}[form]
+    for count, line in enumerate(lines, start=1):  # noqa: B007 - the last number is wanted
+        stream.write(f"{line}{end}".encode())
+    return count - headers
+
+
+def json_rows(rows: Source) -> Iterator[list[Any]]:
+    """Each row as a list of JSON values, in the order of the columns."""
+    for row in _rows(rows):
+        yield [json_value(value) for value in row]
+
+
+def _rows(rows: Source) -> Iterator[tuple[Any, ...]]:
+    batches: Iterable[pa.RecordBatch] = rows.to_batches() if isinstance(rows, pa.Table) else rows
+    for batch in batches:
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _write_parquet(rows: Source, stream: BinaryIO) -> int:
+    # Slow to import, and seldom needed.
+    import pyarrow.parquet as pq
+
+    count = 0
+    with pq.ParquetWriter(stream, rows.schema, compression="zstd") as writer:
+        for batch in rows.to_batches() if isinstance(rows, pa.Table) else rows:
+            writer.write_batch(batch)
+            count += batch.num_rows
+    return count
+
+
+def _shown(value: Any) -> str:
+    """`value` whole, on one line, safe to show."""
+    text = plain_text(value)
+    return safe(text, len(text))
+
+
+def _table_lines(rows: Source, cell_limit: int | None) -> Iterator[str]:
+    right = [info.kql_type in _NUMBERS for info in column_infos(rows.schema)]
+    values = (tuple(NULL_MARK if value is None else _shown(value) for value in row) for row in _rows(rows))
+    names = tuple(_shown(name) for name in rows.schema.names)
+    first = [names, *islice(values, _MEASURED_ROWS)]
+    widths = [max(map(cell_width, column)) for column in zip(*first, strict=True)]
+    if cell_limit is not None:
+        widths = [min(width, cell_limit) for width in widths]
+    for row in chain(first, values):
+        # A value wider than those measured keeps its width: only the limit cuts.
+        cut = row if cell_limit is None else tuple(fit(text, cell_limit) for text in row)
+        yield "  ".join(map(pad, cut, widths, right)).rstrip()
+
+
+def _csv_lines(rows: Source, cell: Callable[[Any], str]) -> Iterator[str]:
+    yield ",".join(_quoted(cell(name)) for name in rows.schema.names)
+    for row in _rows(rows):
+        yield ",".join("" if value is None else _quoted(cell(value)) for value in row)
+
+
+def _quoted(text: str) -> str:
+    """A field of RFC 4180; an empty text is quoted, which tells it from null."""
+    if text and not any(character in text for character in ',"\r\n') and text.strip() == text:
+        return text
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _spreadsheet_cell(value: Any) -> str:
+    shown = _shown(value)
+    if isinstance(value, str) and shown.lstrip().startswith(_FORMULA_STARTS):
+        return f"'{shown}"
+    return shown
+
+
+def _jsonl_lines(rows: Source) -> Iterator[str]:
+    names: Sequence[str] = rows.schema.names
+    for row in json_rows(rows):
+        yield json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=True, allow_nan=False)
+
+
+def _markdown_lines(rows: Source) -> Iterator[str]:
+    infos = column_infos(rows.schema)
+    names = (info.name if _PLAIN_NAME.fullmatch(info.name) else _code_span(info.name) for info in infos)
+    yield _markdown_row(names)
+    yield _markdown_row("--:" if info.kql_type in _NUMBERS else "---" for info in infos)
+    for row in _rows(rows):
+        yield _markdown_row(map(_markdown_cell, row))
+
+
+def _markdown_row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _markdown_cell(value: Any) -> str:
+    if value is None:
+        return NULL_MARK
+    return _code_span(value) if isinstance(value, str) else plain_text(value)
+
+
+def _code_span(value: str) -> str:
+    """`value` as code, in which nothing is markup, HTML, a link or a mention."""
+    if not value:
+        return ""
+    shown = _shown(value).replace("|", "\\|")
+    fence = "`" * (max(map(len, _BACKTICKS.findall(shown)), default=0) + 1)
+    edge = " " if not shown.isspace() and (shown[0] in " `" or shown[-1] in " `") else ""
+    return f"{fence}{edge}{shown}{edge}{fence}"

@@ -1,0 +1,73 @@
+"""One value of a row as text or JSON, the same in every export and in the table."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+_TICKS = 10
+
+
+def iso(when: datetime) -> str:
+    """`when` in UTC as ISO 8601 with `Z`; milliseconds or microseconds only where there are any."""
+    utc = when.astimezone(UTC) if when.tzinfo else when
+    if not utc.microsecond:
+        return f"{utc:%Y-%m-%dT%H:%M:%S}Z"
+    fraction = f"{utc.microsecond:06}"
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{fraction.removesuffix('000')}Z"
+
+
+def timespan_text(span: timedelta) -> str:
+    """`span` as KQL prints it: `[-][days.]hh:mm:ss[.ticks]`, a tick being 100 ns."""
+    microseconds = abs(span) // timedelta(microseconds=1)
+    seconds, fraction = divmod(microseconds, 1_000_000)
+    days, seconds = divmod(seconds, 86_400)
+    sign = "-" if span < timedelta(0) else ""
+    day = f"{days}." if days else ""
+    ticks = f".{fraction * _TICKS:07}" if fraction else ""
+    return f"{sign}{day}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{ticks}"
+
+
+def plain_text(value: Any) -> str:
+    """`value` as text that says all of it; strings stay as they are (not safe to show), null is empty."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return _real(value)
+        case Decimal():
+            return f"{value:f}"
+        case datetime():
+            return iso(value)
+        case timedelta():
+            return timespan_text(value)
+        case _:
+            return str(value)
+
+
+def json_value(value: Any) -> Any:
+    """`value` as JSON holds it: times and timespans as text, decimals with a fraction as text so that no digit is lost,
+    `NaN`, `Infinity` and `-Infinity` as text."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if math.isfinite(value) else _real(value)
+        case Decimal() if value == value.to_integral_value() and value.as_tuple().exponent == 0:
+            return int(value)
+        case _:
+            return plain_text(value)
+
+
+def _real(value: float) -> str:
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return repr(value).removesuffix(".0")
