@@ -1,5 +1,6 @@
 import csv
 import io
+import itertools
 import json
 import re
 import unicodedata
