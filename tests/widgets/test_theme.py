@@ -1,0 +1,68 @@
+"""Every theme can be read: in full colour and in the 256 colours that are usual over SSH."""
+
+from __future__ import annotations
+
+import pytest
+from rich.color import Color, ColorSystem
+
+from tui.settings.themes import Theme, load_themes
+from tui.widgets.theme import textual_theme
+
+THEMES, _ = load_themes()
+TEXTS = ("primary", "secondary", "accent", "foreground", "warning", "error", "success")
+GROUNDS = ("background", "surface", "panel")
+PAIRS = (
+    ("block-cursor-foreground", "block-cursor-background"),
+    ("block-cursor-blurred-foreground", "block-cursor-blurred-background"),
+    ("input-cursor-foreground", "input-cursor-background"),
+    ("input-selection-foreground", "input-selection-background"),
+    ("screen-selection-foreground", "screen-selection-background"),
+    ("footer-key-foreground", "footer-background"),
+    ("footer-description-foreground", "footer-background"),
+)
+
+
+def shown(colour: str, system: ColorSystem) -> tuple[int, int, int]:
+    parsed = Color.parse(colour)
+    red, green, blue = (parsed if system is ColorSystem.TRUECOLOR else parsed.downgrade(system)).get_truecolor()
+    return red, green, blue
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    parts = [value / 255 for value in colour]
+    linear = [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str, system: ColorSystem) -> float:
+    light, dark = sorted((luminance(shown(one, system)), luminance(shown(other, system))), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("system", [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT], ids=["full", "256"])
+@pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
+def test_every_text_stands_out_from_every_ground(theme: Theme, system: ColorSystem) -> None:
+    least = 7.0 if theme.name == "high-contrast" else 4.5
+    weak = {}
+    for ground in GROUNDS:
+        for text in TEXTS:
+            weak[text, ground] = contrast(getattr(theme, text), getattr(theme, ground), system)
+        weak["text-muted", ground] = contrast(theme.variables["text-muted"], getattr(theme, ground), system)
+    for text, ground in PAIRS:
+        weak[text, ground] = contrast(theme.variables[text], theme.variables[ground], system)
+    assert {pair: round(value, 2) for pair, value in weak.items() if value < least} == {}
+    disabled = [contrast(theme.variables["text-disabled"], getattr(theme, ground), system) for ground in GROUNDS]
+    assert min(disabled) >= 3.0
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
+def test_a_field_can_be_told_from_its_ground_in_256_colours(theme: Theme) -> None:
+    grounds = [shown(getattr(theme, ground), ColorSystem.EIGHT_BIT) for ground in GROUNDS]
+    assert len(set(grounds)) == len(GROUNDS)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
+def test_textual_takes_every_colour(theme: Theme) -> None:
+    generated = textual_theme(theme).to_color_system().generate()
+    for name, value in theme.variables.items():
+        assert generated[name].lower().startswith(value.split()[0].lower()), name
