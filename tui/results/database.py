@@ -20,7 +20,7 @@ MEMORY_LIMIT = "64MB"
 """What DuckDB may keep of rows that lie on disk, so that a million of them stay within the memory promised."""
 LARGE_MEMORY_LIMIT = "1GB"
 """What one statement may take that does not fit; given back after it."""
-_CHECKPOINT_EVERY = "128MB"
+_CHECKPOINT_EVERY = "64MB"
 """How much is written ahead before it is compressed into the file: often makes arriving rows several times slower."""
 _MAX_THREADS = 4
 
