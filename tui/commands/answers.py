@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tui.kql.literals import datetime_text
-from tui.results.export import FORMATS, json_value, write_table
+from tui.results.export import FORMATS as ROW_FORMATS
+from tui.results.export import write
+from tui.results.values import json_value
 from tui.triage.execute import Answer
 from tui.workspaces.protocol import Outcome, State, Window
 
@@ -26,6 +28,8 @@ EXIT_CODES = {
     State.THROTTLED: 1,
 }
 USAGE = 2
+FORMATS = ("table", "json", *(form for form in ROW_FORMATS if form != "table"))
+"""How `-f` can write rows."""
 
 
 def say(text: str) -> None:
@@ -52,20 +56,24 @@ def words(outcome: Outcome, answer: Answer) -> str:
 
 
 def _write(answer: Answer, window: Window, form: str, output: Path | None) -> None:
+    if output is None:
+        _write_rows(answer, window, form, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return
+    with output.open("wb") as stream:
+        _write_rows(answer, window, form, stream)
+
+
+def _write_rows(answer: Answer, window: Window, form: str, stream: BinaryIO) -> None:
     if form == "json":
         text = json.dumps(as_json(answer, window), ensure_ascii=False, allow_nan=False) + "\n"
-        data = text.encode("utf-8", "backslashreplace")
-    else:
-        hidden = {column.name for column in answer.query.columns if column.hidden}
-        shown = answer.table
-        if form in ("table", "markdown"):
-            shown = shown.select([name for name in shown.column_names if name not in hidden])
-        data = write_table(shown, form)
-    if output is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        output.write_bytes(data)
+        stream.write(text.encode("utf-8", "backslashreplace"))
+        return
+    hidden = {column.name for column in answer.query.columns if column.hidden}
+    rows = answer.table
+    if form in ("table", "markdown"):
+        rows = rows.select([name for name in rows.column_names if name not in hidden])
+    write(rows, form, stream)  # type: ignore[arg-type]
 
 
 def as_json(answer: Answer, window: Window) -> dict[str, Any]:
@@ -83,5 +91,3 @@ def as_json(answer: Answer, window: Window) -> dict[str, Any]:
         "window": [datetime_text(window.start), datetime_text(window.end)],
     }
 
-
-__all__ = ["EXIT_CODES", "FORMATS", "USAGE", "as_json", "print_answer", "say", "words"]

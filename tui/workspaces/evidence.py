@@ -136,9 +136,10 @@ class EvidenceWorkspace:
         try:
             translated = self._translator.translate(query, window.end)
             reader = cursor.sql(translated.sql, params=translated.parameters or None).to_arrow_reader(_BATCH)
-            counted.schema(reader.schema)
+            whole = _with_long_totals(reader.schema)
+            counted.schema(whole)
             for batch in reader:
-                if not counted.take(batch):
+                if not counted.take(batch if whole is reader.schema else batch.cast(whole)):
                     break
         finally:
             cursor.close()
@@ -242,6 +243,16 @@ class _Counter:
         if batch.num_rows:
             self.on_batch(batch)
         return not self.more
+
+
+def _with_long_totals(schema: pa.Schema) -> pa.Schema:
+    """`schema` with DuckDB's 128-bit totals as the 64-bit numbers they are in KQL."""
+    import pyarrow as pa
+
+    for index, field in enumerate(schema):
+        if pa.types.is_decimal(field.type) and field.type.precision == 38 and field.type.scale == 0:
+            schema = schema.set(index, field.with_type(pa.int64()))
+    return schema
 
 
 def _utc(moment: datetime | None) -> datetime | None:
