@@ -1,0 +1,49 @@
+"""A field for one of a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.widgets import Select
+
+from tui.terminal.safe_text import safe
+
+
+class ChoiceField(Select[str]):
+    """Shows the word; Enter or Space opens the list of words, letters find one. Up and Down go to other fields."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "show_overlay", "Choose", show=False),
+        Binding("down", "app.focus_next", "Next field", show=False),
+        Binding("up", "app.focus_previous", "Previous field", show=False),
+    ]
+    DEFAULT_CSS = """
+    ChoiceField {
+        width: 30;
+        height: 1;
+        border-left: outer $border-blurred;
+        background: $panel;
+        & > SelectCurrent { background: $panel; padding: 0 1; border: none; }
+        &:focus > SelectCurrent { border: none; }
+        &:focus, &.-expanded { border-left: outer $accent; }
+        &.-wrong, &.-wrong:focus { border-left: outer $error; }
+        & > SelectOverlay { border: round $border; background: $panel; padding: 0; }
+    }
+    """
+
+    def __init__(self, words: Sequence[str], value: str | None = None, id: str | None = None) -> None:
+        super().__init__(
+            [(Text(safe(word)), word) for word in words],
+            prompt="choose",
+            value=value if value is not None and value in words else Select.NULL,
+            compact=True,
+            id=id,
+        )
+
+    @property
+    def word(self) -> str:
+        """The word, empty while none is chosen."""
+        return self.value if isinstance(self.value, str) else ""

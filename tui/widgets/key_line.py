@@ -1,0 +1,110 @@
+"""One line with the keys that work here and now, as they are bound, each with its word."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual import events
+from textual.app import App
+from textual.binding import ActiveBinding
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.terminal.safe_text import cell_width
+
+
+class _Place(NamedTuple):
+    start: int
+    end: int
+    action: str
+    node: DOMNode
+
+
+class KeyLine(Static):
+    """Shows every binding of its screen that asks to be shown; a click does what the key does."""
+
+    DEFAULT_CSS = """
+    KeyLine {
+        height: 1;
+        color: $footer-description-foreground;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self._places: list[_Place] = []
+
+    def on_mount(self) -> None:
+        """Follows the screen's bindings."""
+        self.screen.bindings_updated_signal.subscribe(self, self._follow)
+        self._follow(self.screen)
+
+    def _follow(self, screen: Screen[object]) -> None:
+        if not screen.is_attached:
+            return
+        parts: list[tuple[str, str]] = []
+        places: list[_Place] = []
+        at = 0
+        for keys, active in shown_bindings(screen).items():
+            words = active.binding.description
+            parts += [(keys, "bold $footer-key-foreground"), (f" {words}", ""), ("   ", "")]
+            end = at + cell_width(keys) + 1 + cell_width(words)
+            places.append(_Place(at, end, active.binding.action, active.node))
+            at = end + 3
+        content = Content.assemble(*parts)
+        self._places = places
+        if not isinstance(self.content, Content) or content.plain != self.content.plain:
+            self.update(content)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Does what the key under the mouse does."""
+        x = event.get_content_offset_capture(self).x
+        for place in self._places:
+            if place.start <= x < place.end:
+                await self.app.run_action(place.action, place.node)
+
+
+def shown_bindings(screen: Screen[object]) -> dict[str, ActiveBinding]:
+    """The bindings to show, by their keys as they are printed; keys of one action stand together: `j/Down`."""
+    by_action: dict[tuple[str, str], tuple[list[str], ActiveBinding]] = {}
+    for active in screen.active_bindings.values():
+        if active.binding.show and active.enabled:
+            found = by_action.setdefault((active.binding.action, active.binding.description), ([], active))
+            key = key_name(screen.app, active)
+            if key not in found[0]:
+                found[0].append(key)
+    return {"/".join(keys): active for keys, active in by_action.values()}
+
+
+_NAMES = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "up": "Up",
+    "down": "Down",
+    "left": "Left",
+    "right": "Right",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "backspace": "Bksp",
+    "delete": "Del",
+}
+
+
+def key_name(app: App[object], active: ActiveBinding) -> str:
+    """A key as it is printed on keyboards: `Ctrl+R`, `Esc`, `F5`, `/`."""
+    binding = active.binding
+    if binding.key_display:
+        return binding.key_display
+    modifiers, key = binding.parse_key()
+    shown = _NAMES.get(key) or (key.upper() if modifiers or (key[0] == "f" and key[1:].isdigit()) else "")
+    if not shown:
+        return app.get_key_display(binding)
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), shown])

@@ -1,0 +1,90 @@
+"""A field for a list of texts, one a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.widgets import TextArea
+
+from tui.widgets.seen_text import seen_text
+
+_BREAK = re.compile(r"[\r\n\t,]+")
+
+
+class ListField(TextArea):
+    """A text area whose lines are the values. What is pasted is split at line ends, tabs and commas.
+
+    Up on the first line and Down on the last go to the previous and the next field.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+d", "delete_right", "Delete", show=False),
+    ]
+    DEFAULT_CSS = """
+    ListField {
+        height: auto;
+        min-height: 1;
+        max-height: 5;
+        border: none;
+        border-left: outer $border-blurred;
+        padding: 0 0 0 1;
+        background: $panel;
+        scrollbar-size: 1 1;
+        overflow-x: hidden;
+        & .text-area--cursor-line { background: transparent; }
+        & .text-area--placeholder { color: $text-muted; }
+        &:focus { border: none; border-left: outer $accent; background-tint: $foreground 6%; }
+        &.-wrong, &.-wrong:focus { border-left: outer $error; }
+        & .text-area--cursor { background: $input-cursor-background; color: $input-cursor-foreground; }
+    }
+    """
+
+    def __init__(self, values: Sequence[str] = (), placeholder: str = "", id: str | None = None) -> None:
+        super().__init__(
+            "\n".join(values),
+            soft_wrap=False,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+            placeholder=placeholder,
+            id=id,
+        )
+        self.cursor_blink = False
+        self.match_cursor_bracket = False
+
+    @property
+    def values(self) -> list[str]:
+        """The lines that are not blank, without the white space around them."""
+        return [line.strip() for line in self.text.split("\n") if line.strip()]
+
+    def get_line(self, line_index: int) -> Text:
+        """A line as it is drawn."""
+        return Text(seen_text(self.document.get_line(line_index)), end="", no_wrap=True)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        parts = [part.strip() for part in _BREAK.split(event.text) if part.strip()]
+        if len(parts) > 1 and self.document.get_line(self.selection.end[0])[self.selection.end[1] :].strip():
+            parts.append("")
+        result = self._replace_via_keyboard("\n".join(parts), *self.selection)
+        if result is not None:
+            self.move_cursor(result.end_location)
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """A line up, or the previous field."""
+        if self.cursor_at_first_line and not select:
+            self.screen.focus_previous()
+        else:
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """A line down, or the next field."""
+        if self.cursor_at_last_line and not select:
+            self.screen.focus_next()
+        else:
+            super().action_cursor_down(select)
