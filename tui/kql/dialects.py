@@ -23,7 +23,8 @@ Networks = Sequence[IPv4Network | IPv6Network]
 _NULLS = {"string": '""', "datetime": "datetime(null)", "dynamic": "dynamic(null)"}
 _WORDS = frozenset(
     "and or not in has has_any has_all has_cs hasprefix hassuffix contains contains_cs startswith startswith_cs endswith "
-    "endswith_cs matches regex between by asc desc nulls first last on kind let with true false null dynamic".split()
+    "endswith_cs matches regex between by asc desc nulls first last on kind let with true false null dynamic string long "
+    "int real bool datetime timespan guid decimal double".split()
 )
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
@@ -96,21 +97,31 @@ class Dialect:
         `networks` gives the values of the address parameters; `extra` holds names known besides columns and `p_` ones.
         DialectError and KqlSyntaxError name what cannot be said.
         """
-        tokens = tokenize(text)
-        rewritten = self._networks(tokens, networks or {})
-        columns = _column_tokens(significant(rewritten), extra)
+        rewritten = self._networks(tokenize(text), networks or {})
+        columns = {id(token) for token in column_tokens(rewritten, extra)}
         out = []
         for token in rewritten:
-            if token.kind is TokenKind.STRING:
-                out.append(string_literal(string_value(token.text), self.portable))
-            elif id(token) in columns:
+            if id(token) in columns:
                 try:
                     out.append(self.column(table, token.text))
                 except DialectError as error:
                     raise DialectError(str(error), token.start) from error
             else:
-                out.append(token.text)
+                out.append(self._text(token))
         return "".join(out)
+
+    def pipeline(self, text: str, networks: Mapping[str, Networks], renamed: Mapping[str, str]) -> str:
+        """`text`, a pipeline with names of its own, as this dialect says it: columns stay, names in `renamed` change."""
+        tokens = self._networks(tokenize(text), networks)
+        return "".join(
+            renamed.get(token.text, token.text) if token.kind is TokenKind.NAME else self._text(token)
+            for token in tokens
+        )
+
+    def _text(self, token: Token) -> str:
+        if token.kind is TokenKind.STRING:
+            return string_literal(string_value(token.text), self.portable)
+        return token.text
 
     def _networks(self, tokens: list[Token], networks: Mapping[str, Networks]) -> list[Token]:
         """Calls of address functions replaced where the engine lacks them, or where a list holds IPv6."""
@@ -168,9 +179,10 @@ def nearest(word: str, words: Sequence[str] | Mapping[str, object]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def _column_tokens(tokens: Sequence[Token], extra: frozenset[str]) -> set[int]:
-    """The identities of those of `tokens` (without spaces) that name columns."""
-    found = set()
+def column_tokens(tokens: Sequence[Token], extra: frozenset[str] = frozenset()) -> list[Token]:
+    """Those of `tokens` that name columns: neither KQL's words, functions, members, parameters, nor names in `extra`."""
+    found = []
+    tokens = significant(tokens)
     for index, token in enumerate(tokens):
         name = token.text
         if token.kind is not TokenKind.NAME or name in _WORDS or name in extra or name.startswith("p_"):
@@ -178,7 +190,7 @@ def _column_tokens(tokens: Sequence[Token], extra: frozenset[str]) -> set[int]:
         after_dot = index > 0 and tokens[index - 1].text == "."
         called = index + 1 < len(tokens) and tokens[index + 1].text == "("
         if not after_dot and not called:
-            found.add(id(token))
+            found.append(token)
     return found
 
 

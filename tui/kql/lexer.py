@@ -114,8 +114,9 @@ def names(text: str) -> set[str]:
     return found
 
 
-def check_balanced(text: str) -> None:
-    """KqlSyntaxError unless brackets pair up and the text is one expression: no `|`, `;` outside of literals."""
+def check_balanced(text: str, pipeline: bool = False) -> None:
+    """KqlSyntaxError unless brackets pair up and the text is one expression: no `;` and, but in a `pipeline`, no `|`
+    outside of literals."""
     pairs = {")": "(", "]": "[", "}": "{"}
     open_brackets: list[Token] = []
     for token in significant(tokenize(text)):
@@ -125,8 +126,10 @@ def check_balanced(text: str) -> None:
             open_brackets.append(token)
         elif token.text in pairs and (not open_brackets or open_brackets.pop().text != pairs[token.text]):
             raise KqlSyntaxError(f"'{token.text}' closes nothing", token.start)
-        elif token.text in "|;":
-            raise KqlSyntaxError(f"'{token.text}' does not belong in a condition", token.start)
+        elif token.text == ";" or (token.text == "|" and not pipeline):
+            raise KqlSyntaxError(
+                f"'{token.text}' does not belong in {'a pipeline' if pipeline else 'an expression'}", token.start
+            )
     if open_brackets:
         raise KqlSyntaxError(f"'{open_brackets[-1].text}' is not closed", open_brackets[-1].start)
 

@@ -34,16 +34,21 @@ _KEY_LINE = re.compile(r"\s*([A-Za-z0-9_.\"'-]+)\s*=")
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in a hunt file: where (`line` from 1, 0 when unknown), which key, and what is expected."""
+    """What is wrong in a hunt file: where (`line` from 1, 0 when unknown), which key, and what is expected.
+
+    A `warning` says what the file cannot do, and does not stop its use.
+    """
 
     path: Path
     line: int
     key: str
     message: str
+    warning: bool = False
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else str(self.path)
-        return f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
+        message = f"warning: {self.message}" if self.warning else self.message
+        return f"{where}: {self.key}: {message}" if self.key else f"{where}: {message}"
 
 
 class HuntError(Exception):
@@ -136,11 +141,7 @@ class _Reader:
 
     def problem(self, key: str, message: str) -> None:
         """Notes a problem at the line of `key`, or of the nearest table around it."""
-        parts = key.split(".")
-        line = next(
-            (self.lines[".".join(parts[:n])] for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in self.lines), 0
-        )
-        self.problems.append(Problem(self.path, line, key, message))
+        self.problems.append(Problem(self.path, find_line(self.lines, key), key, message))
 
     def hunt(self, data: Mapping[str, Any]) -> Hunt:
         """The hunt in `data`, with a problem noted for everything that is wrong."""
@@ -181,7 +182,7 @@ class _Reader:
 
     def tables(self, fields: _Fields, key: str) -> list[tuple[str, Mapping[str, Any]]]:
         """The named tables under `key`."""
-        found = []
+        found: list[tuple[str, Mapping[str, Any]]] = []
         for name, values in fields.take(key, dict, {}).items():
             if not _NAME.match(name):
                 fields.problem(f"{key}.{name}", "a name is letters, digits and _, starting with a letter")
@@ -317,6 +318,13 @@ def read_hunt(path: Path) -> Hunt:
     if reader.problems:
         raise HuntError(reader.problems)
     return hunt
+
+
+def find_line(lines: Mapping[str, int], key: str) -> int:
+    """The line of a dotted key, or of the nearest table around it; 0 when neither is known."""
+    parts = key.split(".")
+    around = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((lines[name] for name in around if name in lines), 0)
 
 
 def key_lines(text: str) -> dict[str, int]:

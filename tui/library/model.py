@@ -103,6 +103,13 @@ class Leg:
     largest: Mapping[str, str] = field(default_factory=dict)
     group_by: tuple[str, ...] = ()
 
+    @property
+    def leans_on(self) -> dict[str, str]:
+        """The legs this one is made from or joined with, by the key that names them."""
+        near = self.near.leg if self.near else ""
+        named = {"of": self.of, "by_process_of": self.by_process_of, "parent_of": self.parent_of, "near": near}
+        return {key: name for key, name in named.items() if name}
+
 
 @dataclass(frozen=True)
 class Peak:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tui.kql.dialects import nearest
-from tui.library.model import Hunt
+from tui.kql.dialects import known_columns, nearest
+from tui.kql.lexer import names
+from tui.library.model import Hunt, Leg
 from tui.triage.queries.context import Bound, ColumnMeaning, Key, Query, QueryContext, QueryError
 from tui.triage.queries.legs import assemble
 from tui.triage.queries.listings import events_query, groups_query, timeline_bounds, timeline_query, values_query
@@ -19,22 +20,22 @@ class NothingBehindError(QueryError):
 
 def view_names(hunt: Hunt) -> list[str]:
     """The views of a hunt, the one shown first at the front."""
-    names = [NAMES[subject][0] for subject in (hunt.subject, *hunt.by)]
-    names += [f"groups_{leg.name}" for leg in hunt.legs.values() if leg.group_by]
-    names += [*hunt.views, "timeline"]
-    first = hunt.opens_with or names[0]
-    return [first, *(name for name in names if name != first)]
+    views = [NAMES[subject][0] for subject in (hunt.subject, *hunt.by)]
+    views += [f"groups_{leg.name}" for leg in hunt.legs.values() if leg.group_by]
+    views += [*hunt.views, "timeline"]
+    first = hunt.opens_with or views[0]
+    return [first, *(name for name in views if name != first)]
 
 
 def view_query(context: QueryContext, view: str = "", bounds: Sequence[Bound] = ()) -> Query:
     """The query of a view by name, the first one when empty; QueryError names the views there are."""
     hunt = context.hunt
-    names = view_names(hunt)
-    view = view or names[0]
+    known = view_names(hunt)
+    view = view or known[0]
     if view == "groups":
-        view = next((name for name in names if name.startswith("groups_")), view)
-    if view not in names:
-        raise QueryError(f"hunt {hunt.id} has no view {view!r}{nearest(view, names)}; it has {', '.join(names)}")
+        view = next((name for name in known if name.startswith("groups_")), view)
+    if view not in known:
+        raise QueryError(f"hunt {hunt.id} has no view {view!r}{nearest(view, known)}; it has {', '.join(known)}")
     if view == "timeline":
         return timeline_query(context, bounds)
     if view.startswith("groups_"):
@@ -98,11 +99,17 @@ def _where(context: QueryContext, meaning: ColumnMeaning) -> str:
 def _own_view(context: QueryContext, name: str) -> Query:
     """A view that the hunt itself writes, over the legs it names."""
     view = context.hunt.views[name]
-    legs = [leg for leg in context.hunt.legs if f"leg_{leg}" in view.pipeline]
-    for leg in legs:
-        if not context.present(context.leg(leg)):
-            raise QueryError(f"view {name} needs leg {leg}, whose table is not in this workspace")
-    body = f"{view.pipeline.strip()}\n| take {context.hunt.limit + 1}"
+    used = names(view.pipeline)
+    legs = [leg for leg in context.hunt.legs if f"leg_{leg}" in used]
+    lets, renamed = [], {}
+    for leg in (context.leg(leg) for leg in legs):
+        if not context.present(leg):
+            raise QueryError(f"view {name} needs leg {leg.name}, whose table is not in this workspace")
+        if fields := _missing_here(context, leg, used):
+            renamed[f"leg_{leg.name}"] = f"view_{leg.name}"
+            lets.append(f"let view_{leg.name} = leg_{leg.name} | extend {fields};\n")
+    pipeline = context.dialect.pipeline(view.pipeline.strip(), context.networks, renamed)
+    body = f"{''.join(lets)}{pipeline}\n| take {context.hunt.limit + 1}"
     columns = tuple(
         ColumnMeaning(column, spec.opens, spec.leg, spec.value, spec.where) for column, spec in view.columns.items()
     )
@@ -115,3 +122,10 @@ def _own_view(context: QueryContext, name: str) -> Query:
         columns=columns,
         keys=keys,
     )
+
+
+def _missing_here(context: QueryContext, leg: Leg, used: set[str]) -> str:
+    """Those of the names `used` that are columns of the leg's table but not here, each with what stands for it here."""
+    table = context.table(leg)
+    missing = sorted(used & known_columns(table).keys() - context.dialect.columns(table).keys())
+    return ", ".join(f"{name} = {context.dialect.column(table, name)}" for name in missing)

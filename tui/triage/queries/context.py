@@ -52,17 +52,36 @@ class QueryContext:
             raise QueryError(f"hunt {self.hunt.id} has no leg {name!r}; it has {', '.join(self.hunt.legs)}") from None
 
     def base(self, leg: Leg) -> Leg:
-        """The leg with a table that `leg` is a part of, or itself."""
-        return self.base(self.leg(leg.of)) if leg.of else leg
+        """The leg with a table that `leg` is a part of, or itself; QueryError for a circle."""
+        return self.base(self.leg(leg.of)) if leg.of and self.foundation(leg) else leg
 
     def table(self, leg: Leg) -> str:
         """The table whose rows `leg` holds."""
         return self.base(leg).table
 
+    def foundation(self, leg: Leg) -> list[Leg]:
+        """All legs that `leg` leans on, each after those it leans on itself, then `leg`; QueryError for a circle."""
+        ordered: list[Leg] = []
+
+        def visit(known: Leg, above: tuple[str, ...]) -> None:
+            if known.name in above:
+                circle = " > ".join((*above, known.name))
+                raise QueryError(f"legs of {self.hunt.id} lean on each other in a circle: {circle}")
+            if known not in ordered:
+                for name in known.leans_on.values():
+                    visit(self.leg(name), (*above, known.name))
+                ordered.append(known)
+
+        visit(leg, ())
+        return ordered
+
     def present(self, leg: Leg) -> bool:
-        """Whether the leg can run here: its own table and those of the legs it leans on are there."""
-        needed = [self.table(leg), *(self.table(self.leg(name)) for name in leans_on(leg))]
-        return all(self.dialect.has_table(table) for table in needed)
+        """Whether the leg can run here: its own table and those of all legs it leans on are there."""
+        return all(self.dialect.has_table(self.table(known)) for known in self.foundation(leg))
+
+    def optional(self, leg: Leg) -> bool:
+        """Whether the hunt does without the leg: it, or a leg it leans on, is optional."""
+        return any(known.optional for known in self.foundation(leg))
 
     def say(self, text: str, leg: Leg, extra: frozenset[str] = frozenset()) -> str:
         """A KQL expression over `leg`'s table in this dialect."""
@@ -71,12 +90,6 @@ class QueryContext:
     def time(self, leg: Leg) -> str:
         """The column that holds the event's time in `leg`'s table."""
         return self.dialect.time_column(self.table(leg))
-
-
-def leans_on(leg: Leg) -> list[str]:
-    """The legs that `leg` is made from or joined with."""
-    near = leg.near.leg if leg.near else ""
-    return [name for name in (leg.of, leg.by_process_of, leg.parent_of, near) if name]
 
 
 @dataclass(frozen=True)

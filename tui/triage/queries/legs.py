@@ -8,7 +8,7 @@ from tui.kql.lexer import names
 from tui.kql.literals import datetime_literal, list_literal, string_literal
 from tui.library.model import Leg, Near, Rare
 from tui.library.parameters import prelude
-from tui.triage.queries.context import QueryContext, QueryError, Scope, leans_on
+from tui.triage.queries.context import QueryContext, Scope
 from tui.triage.queries.subjects import account_columns, device_columns, subject_key
 
 LATE_ARRIVAL = "1h"
@@ -36,19 +36,7 @@ def assemble(context: QueryContext, body: str, legs: Iterable[str], heading: str
 
 def in_order(context: QueryContext, wanted: Iterable[str]) -> list[str]:
     """The legs `wanted` and all they lean on, each after those it leans on; QueryError for a circle."""
-    ordered: list[str] = []
-
-    def visit(name: str, above: tuple[str, ...]) -> None:
-        if name in above:
-            raise QueryError(f"legs of {context.hunt.id} lean on each other in a circle: {' > '.join((*above, name))}")
-        if name not in ordered:
-            for other in leans_on(context.leg(name)):
-                visit(other, (*above, name))
-            ordered.append(name)
-
-    for name in wanted:
-        visit(name, ())
-    return ordered
+    return list(dict.fromkeys(leg.name for name in wanted for leg in context.foundation(context.leg(name))))
 
 
 def leg_let(context: QueryContext, leg: Leg) -> str:
@@ -182,7 +170,8 @@ def _bins_name(near: Near) -> str:
 def _rare(context: QueryContext, leg: Leg, rare: Rare) -> list[str]:
     """Keeps the rows whose value few devices share."""
     value, device = context.say(rare.value, leg), subject_key(context, leg, "device")
-    counted = f"summarize k_devices = {context.dialect.distinct_count}(k_device) by k_value | where k_devices <= {rare.devices_at_most}"
+    devices = f"k_devices = {context.dialect.distinct_count}(k_device)"
+    counted = f"summarize {devices} by k_value | where k_devices <= {rare.devices_at_most}"
     return [
         f"extend k_value = {value}",
         f"join kind=leftsemi (leg_{leg.of} | project k_value = {value}, k_device = {device} | {counted}) on k_value",

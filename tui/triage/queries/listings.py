@@ -13,11 +13,12 @@ from tui.triage.queries.subjects import bound_condition, names_subject, subject_
 from tui.triage.queries.summaries import column_type
 
 _WHAT: dict[Kind, str] = {
-    "process": "iff(isempty(ProcessCommandLine), FileName, ProcessCommandLine)",
-    "file": "iff(isempty(FolderPath), FileName, FolderPath)",
-    "network": "strcat(RemoteIP, ':', tostring(RemotePort), iff(isempty(RemoteUrl), '', strcat(' ', RemoteUrl)))",
-    "logon": "strcat(LogonType, iff(isempty(RemoteIP), '', strcat(' from ', RemoteIP)), iff(isempty(RemoteDeviceName), '', strcat(' ', RemoteDeviceName)))",
-    "event": "iff(isempty(ProcessCommandLine), iff(isempty(FileName), tostring(AdditionalFields), FileName), ProcessCommandLine)",
+    "process": "iff(ProcessCommandLine == '', FileName, ProcessCommandLine)",
+    "file": "iff(FolderPath == '', FileName, FolderPath)",
+    "network": "strcat(RemoteIP, ':', tostring(RemotePort), iff(RemoteUrl == '', '', strcat(' ', RemoteUrl)))",
+    "logon": "strcat(LogonType, iff(RemoteIP == '', '', strcat(' from ', RemoteIP)), "
+    "iff(RemoteDeviceName == '', '', strcat(' ', RemoteDeviceName)))",
+    "event": "iff(ProcessCommandLine == '', iff(FileName == '', tostring(AdditionalFields), FileName), ProcessCommandLine)",
 }
 _WINDOWS_WHAT = "strcat('event ', tostring(EventID))"
 _TIMELINE_KEYS = ("Leg", "EventTime", "DeviceKey", "ReportId")

@@ -29,10 +29,10 @@ class _Measure:
 def summary_query(context: QueryContext, subject: Subject) -> Query:
     """Rows per `subject`, ranked by legs hit, thresholds met and the primary count; QueryError when nothing can run."""
     hunt = context.hunt
-    view, key_name, label = NAMES[subject]
+    view, key_name, _ = NAMES[subject]
     here = [leg for leg in hunt.legs.values() if context.present(leg) and names_subject(context.table(leg), subject)]
     for leg in hunt.legs.values():
-        if not leg.optional and not context.present(leg):
+        if not context.optional(leg) and not context.present(leg):
             raise QueryError(f"leg {leg.name} needs table {context.table(leg)}, which is not in this workspace")
     if hunt.primary not in [leg.name for leg in here]:
         raise QueryError(f"rows of the primary leg {hunt.primary} name no {subject}")
@@ -136,13 +136,15 @@ def _measures_absent(leg: Leg) -> list[_Measure]:
 def _peak(context: QueryContext, peak: Peak, subject: Subject) -> list[str]:
     key_name = NAMES[subject][1]
     leg = context.leg(peak.leg)
+    key, number = subject_key(context, leg, subject), time_bin(context, leg, peak.per)
     return [
         "| join kind=leftouter (",
         f"    leg_{leg.name}",
-        f"    | summarize Rows = count() by {key_name} = {subject_key(context, leg, subject)}, Bin = {time_bin(context, leg, peak.per)}",
+        f"    | summarize Rows = count() by {key_name} = {key}, Bin = {number}",
         f"    | summarize Best = max(Rows * {_BEST} + ({_BEST - 1} - Bin)) by {key_name}",
         f"    ) on {key_name}",
-        f"| extend {peak.count} = coalesce(Best / {_BEST}, long(0)), {peak.at} = p_from + ({_BEST - 1} - Best % {_BEST}) * {peak.per}",
+        f"| extend {peak.count} = coalesce(Best / {_BEST}, long(0)),",
+        f"    {peak.at} = p_from + ({_BEST - 1} - Best % {_BEST}) * {peak.per}",
     ]
 
 
