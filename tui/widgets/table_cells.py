@@ -1,0 +1,61 @@
+"""Values of rows as a table shows them: one line each, safe, cut visibly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from tui.results.export import NULL_MARK
+from tui.results.values import plain_text
+from tui.terminal.safe_text import cell_width, fit, pad, safe
+from tui.widgets.table_layout import TableColumn
+
+FormatTime = Callable[[datetime], str]
+
+OPENS_MARK = "↵"
+ASCENDING_MARK = "▴"
+DESCENDING_MARK = "▾"
+_DECIMALS = 4
+_WIDEST = 400
+
+
+def short_time(when: datetime) -> str:
+    """`when`, in its own zone, as `MM-DD HH:MM:SS`."""
+    return f"{when:%m-%d %H:%M:%S}"
+
+
+def cell_text(value: Any, format_time: FormatTime) -> str:
+    """`value` on one safe line: null is `·`, empty stays empty, a fraction has at most four decimals."""
+    if isinstance(value, str):
+        return safe(value)
+    if value is None:
+        return NULL_MARK
+    if isinstance(value, float) and math.isfinite(value):
+        return _short_real(value)
+    return safe(format_time(value) if isinstance(value, datetime) else plain_text(value))
+
+
+def _short_real(value: float) -> str:
+    short = f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+    return f"{value:.{_DECIMALS}g}" if short in ("0", "-0") and value else short
+
+
+def fitted(text: str, column: TableColumn, width: int) -> str:
+    """`text` in exactly `width` cells: cut with an ellipsis, a path in the middle, numbers on the right."""
+    return pad(fit(text, width, column.kind == "path"), width, column.right)
+
+
+def label_text(column: TableColumn, sort: Sequence[tuple[str, bool]]) -> str:
+    """The header of `column`: its label, marked when its cells open and when rows are in its order."""
+    mark = OPENS_MARK if column.opens else ""
+    for name, descending in sort:
+        if name == column.name:
+            mark += DESCENDING_MARK if descending else ASCENDING_MARK
+    return safe(column.label or column.name) + mark
+
+
+def widest(texts: Iterable[str]) -> int:
+    """Cells that the widest of `texts` takes; those beyond some hundreds do not matter."""
+    return min(_WIDEST, max(map(cell_width, texts), default=0))

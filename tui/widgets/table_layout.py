@@ -1,0 +1,187 @@
+"""Which columns of a table are shown where, and how wide: numbers without any widget, in terminal cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "path", "number", "time", "bool"]
+
+GUTTER = 1
+"""Cells left of the first column, where the row under the cursor has its mark."""
+GAP = 2
+"""Cells between two columns."""
+MARGIN = 1
+"""Cells right of the last column, where the header says that more columns follow."""
+MAXIMUM = 40
+_SHRUNK = 24
+_PINNED_MINIMUM = 4
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """How a table shows the column `name` of its rows.
+
+    `opens` is how a cell of it opens, None when it does not; the header marks columns that open with `↵`, so that no
+    cell needs a colour for it. `width` is fixed; without it the values decide, between `minimum` and `maximum`, and
+    texts and paths give room first where it lacks. Values of a hidden column are read but not shown.
+    """
+
+    name: str
+    label: str = ""
+    kind: Kind = "text"
+    width: int | None = None
+    minimum: int = 0
+    maximum: int = MAXIMUM
+    align: Literal["left", "right"] | None = None
+    pinned: bool = False
+    opens: str | None = None
+    hidden: bool = False
+
+    @property
+    def right(self) -> bool:
+        """Whether values stand on the right, as numbers do unless `align` says otherwise."""
+        return self.align == "right" if self.align else self.kind == "number"
+
+    @property
+    def flexible(self) -> bool:
+        """Whether the column gives room to others."""
+        return self.width is None and self.kind in ("text", "path")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A shown column: its index among all columns, its first cell and its width."""
+
+    index: int
+    x: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The shown columns from left to right, the pinned ones first, and how many lie outside on either side."""
+
+    slots: tuple[Slot, ...] = ()
+    order: tuple[int, ...] = ()
+    """All columns that are not hidden, from left to right, shown or scrolled away."""
+    pinned: int = 0
+    before: int = 0
+    after: int = 0
+
+    def slot(self, index: int) -> Slot | None:
+        """Where column `index` stands, None when it is not shown."""
+        return next((slot for slot in self.slots if slot.index == index), None)
+
+    def column_at(self, x: int) -> int | None:
+        """The column whose cell, or gap before it, is at `x`; the last one right of all."""
+        inside = [slot.index for slot in self.slots if x < slot.x + slot.width]
+        return inside[0] if inside else self.slots[-1].index if self.slots else None
+
+
+def lay_out(columns: Sequence[TableColumn], natural: Sequence[int], width: int, first: int) -> Layout:
+    """The columns shown in `width` cells when `first` of those not pinned are scrolled away to the left.
+
+    `natural` is the width that each column's header and known values take.
+    """
+    room = width - GUTTER - MARGIN
+    soft = [_soft_width(column, size) for column, size in zip(columns, natural, strict=True)]
+    least = [_least_width(column, size) for column, size in zip(columns, soft, strict=True)]
+    pinned, widths, moving = _pin(columns, soft, least, room)
+    first = max(0, min(first, len(moving) - 1))
+    left = room - sum(widths) - GAP * len(widths)
+    shown: list[int] = []
+    for index in moving[first:]:
+        needed = least[index] + (GAP if shown else 0)
+        if shown and needed > left:
+            break
+        widths.append(min(least[index], max(1, left)))
+        shown.append(index)
+        left -= needed
+    chosen = pinned + shown
+    grown = _grow(widths, [soft[index] for index in chosen], left)
+    whole = [natural[index] if columns[index].flexible else 0 for index in chosen]
+    grown = _grow(grown, whole, left - sum(grown) + sum(widths))
+    slots, x = [], GUTTER
+    for index, size in zip(chosen, grown, strict=True):
+        slots.append(Slot(index, x, size))
+        x += size + GAP
+    return Layout(tuple(slots), tuple(pinned + moving), len(pinned), first, len(moving) - first - len(shown))
+
+
+def lay_out_around(
+    columns: Sequence[TableColumn], natural: Sequence[int], width: int, first: int, cursor: int
+) -> Layout:
+    """The layout nearest to that with `first` columns scrolled away in which column `cursor` is shown."""
+    layout = lay_out(columns, natural, width, first)
+    if cursor in layout.order:
+        place = layout.order.index(cursor) - layout.pinned
+        if 0 <= place < layout.before:
+            layout = lay_out(columns, natural, width, place)
+        while layout.after and layout.slot(cursor) is None:
+            layout = lay_out(columns, natural, width, layout.before + 1)
+    # Room left over at the right end is given to columns on the left.
+    while layout.before and not layout.after:
+        wider = lay_out(columns, natural, width, layout.before - 1)
+        if wider.after:
+            break
+        layout = wider
+    return layout
+
+
+def _soft_width(column: TableColumn, natural: int) -> int:
+    if column.width is not None:
+        return column.width
+    return max(1, column.minimum, min(natural, column.maximum))
+
+
+def _least_width(column: TableColumn, soft: int) -> int:
+    return min(soft, max(column.minimum, _SHRUNK)) if column.flexible else soft
+
+
+def _pin(
+    columns: Sequence[TableColumn], soft: Sequence[int], least: Sequence[int], room: int
+) -> tuple[list[int], list[int], list[int]]:
+    """The pinned columns with their widths, in at most half of the room, and the columns that move."""
+    visible = [index for index, column in enumerate(columns) if not column.hidden]
+    pinned = [index for index in visible if columns[index].pinned]
+    if len(pinned) == len(visible):
+        return [], [], visible
+    half = room // 2
+    while pinned:
+        available = half - GAP * len(pinned)
+        smallest = [min(least[index], _PINNED_MINIMUM) if columns[index].flexible else soft[index] for index in pinned]
+        if sum(smallest) <= available:
+            grown = _grow(smallest, [least[index] for index in pinned], available - sum(smallest))
+            return pinned, grown, [index for index in visible if index not in pinned]
+        pinned = pinned[:-1]
+    return [], [], visible
+
+
+def _grow(widths: Sequence[int], goals: Sequence[int], left: int) -> list[int]:
+    """`widths` with `left` cells shared out in proportion to what each lacks of its goal."""
+    lacking = [max(0, goal - width) for width, goal in zip(widths, goals, strict=True)]
+    total = sum(lacking)
+    if total <= left:
+        return [width + lack for width, lack in zip(widths, lacking, strict=True)]
+    if left <= 0:
+        return list(widths)
+    shares = [lack * left // total for lack in lacking]
+    for place, lack in enumerate(lacking):
+        if sum(shares) < left and shares[place] < lack:
+            shares[place] += 1
+    return [width + share for width, share in zip(widths, shares, strict=True)]
+
+
+def place_cursor(row: int, top: int, height: int, count: int) -> tuple[int, int]:
+    """`row` and the first row shown, `top`, brought within `count` rows of which `height` are shown.
+
+    A row that would not be shown is put in the middle, which scrolls by half a page when the cursor leaves by one row.
+    """
+    row = max(0, min(row, count - 1))
+    last = max(0, count - height)
+    top = max(0, min(top, last))
+    if not top <= row < top + height:
+        top = max(0, min(row - height // 2, last))
+    return row, top

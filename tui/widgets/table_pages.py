@@ -1,0 +1,134 @@
+"""The rows a table has at hand: pages of a prepared view, the ones used last kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
+from typing import Any
+
+import duckdb
+from textual.widget import Widget
+
+from tui.results.database import InterruptedByUserError
+from tui.results.prepared import PreparedView
+from tui.widgets.table_cells import FormatTime, cell_text, label_text, widest
+from tui.widgets.table_layout import TableColumn
+from tui.workspaces.threads import in_thread
+
+PAGE_ROWS = 512
+_PAGES_KEPT = 16
+_MEASURED_ROWS = 200
+
+Row = tuple[Any, ...]
+
+
+class Source:
+    """A prepared view with the columns a table shows of it, and the pages read so far.
+
+    `key` tells sources apart: the cursor keeps its place when the next one has the same.
+    """
+
+    def __init__(self, prepared: PreparedView, columns: Sequence[TableColumn], key: Hashable) -> None:
+        self.prepared = prepared
+        self.columns = tuple(columns)
+        self.key = key
+        self.count = prepared.count
+        self.natural: list[int] = []
+        """The width that each column's header and the values known so far take."""
+        self.failed = False
+        """Whether reading failed; nothing more is read then."""
+        self._names = [column.name for column in columns]
+        self._pages: OrderedDict[int, list[Row]] = OrderedDict()
+
+    def row(self, position: int) -> Row | None:
+        """The row at `position` with the values of `columns` in their order; None when it is not at hand."""
+        page = self._pages.get(position // PAGE_ROWS)
+        return page[position % PAGE_ROWS] if page is not None and position < self.count else None
+
+    def missing(self, start: int, end: int) -> int | None:
+        """The first page that rows from `start` to before `end` need and that is not at hand."""
+        start, end = max(0, start), min(end, self.count)
+        if start >= end:
+            return None
+        for number in range(start // PAGE_ROWS, (end - 1) // PAGE_ROWS + 1):
+            if number not in self._pages:
+                return number
+        return None
+
+    def read(self, number: int) -> list[Row]:
+        """Page `number` from the store; waits, so never on the event loop."""
+        return self.prepared.page(number * PAGE_ROWS, PAGE_ROWS, self._names)
+
+    def keep(self, number: int, rows: list[Row]) -> None:
+        """Have page `number` at hand; the page not used for longest may go."""
+        self._pages[number] = rows
+        self._pages.move_to_end(number)
+        while len(self._pages) > _PAGES_KEPT:
+            self._pages.popitem(last=False)
+
+    def use(self, position: int) -> None:
+        """Keep the page of `position` longest."""
+        number = position // PAGE_ROWS
+        if number in self._pages:
+            self._pages.move_to_end(number)
+
+    def measure(self, format_time: FormatTime, rows: Sequence[Row] | None = None) -> bool:
+        """Take the widths of `rows` (None: of all at hand, afresh) into `natural`; whether a column became wider.
+
+        Texts and paths are cut anyway: some rows of the first page decide about them. Numbers and times must not be.
+        """
+        afresh = rows is None or not self.natural
+        if afresh:
+            self.natural = [widest([label_text(column, self.prepared.view.sort)]) for column in self.columns]
+        known = rows if rows is not None else [row for page in self._pages.values() for row in page]
+        before = list(self.natural)
+        for place, column in enumerate(self.columns):
+            if column.hidden or (column.flexible and not afresh):
+                continue
+            some = known[:_MEASURED_ROWS] if column.flexible else known
+            found = widest(cell_text(row[place], format_time) for row in some)
+            self.natural[place] = max(self.natural[place], found)
+        return afresh or self.natural != before
+
+
+class PageReader:
+    """Reads pages in threads, one at a time, as long as `wanted` names one; runs as a worker of `widget`.
+
+    On the event loop `taken` is called with each page read, `failed` with the error of a source that cannot be read.
+    """
+
+    def __init__(
+        self,
+        widget: Widget,
+        wanted: Callable[[], tuple[Source, int] | None],
+        taken: Callable[[Source, int, list[Row]], None],
+        failed: Callable[[Source, str], None],
+    ) -> None:
+        self._widget = widget
+        self._wanted = wanted
+        self._taken = taken
+        self._failed = failed
+        self._busy = False
+
+    def read_on(self) -> None:
+        """Read what is wanted, unless that is under way."""
+        if self._widget.is_mounted and not self._busy and self._wanted() is not None:
+            self._busy = True
+            self._widget.run_worker(self._read(), group="pages", description="reading rows")
+
+    async def _read(self) -> None:
+        try:
+            while (wanted := self._wanted()) is not None:
+                source, number = wanted
+                try:
+                    rows = await in_thread(partial(source.read, number))
+                except InterruptedByUserError:
+                    continue  # Something else in these rows was stopped; the page is still wanted.
+                except duckdb.Error as error:
+                    source.failed = True
+                    self._failed(source, str(error))
+                else:
+                    self._taken(source, number, rows)
+        finally:
+            self._busy = False
