@@ -1,0 +1,150 @@
+"""The Textual app: theme, the one main screen, and what no screen may do. It does no work of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment, Segments
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+
+from tui.screens.main import MainScreen
+from tui.screens.opening import Opening
+from tui.settings.paths import cache_folder, own_hunts_folder, workspace_file
+from tui.settings.themes import DEFAULT_THEME, load_themes
+from tui.terminal.safe_text import safe
+from tui.widgets.gate import with_gate
+from tui.widgets.theme import textual_theme
+
+if TYPE_CHECKING:
+    from tui.library.catalogue import Catalogue
+    from tui.workspaces.protocol import Workspace
+
+
+class HuntdeckApp(App[int]):
+    """huntdeck on the workspace `name`, which `opening` opens; `cache` is where rows go that do not fit into memory."""
+
+    TITLE = "huntdeck"
+    CSS_PATH = "screens/main.tcss"
+    """Textual reads the style sheets of screens that are pushed, not that of the first one."""
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    CLOSE_TIMEOUT = 0.2
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", "quit", show=False, priority=True, id="app.quit"),
+        Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True, id="app.suspend"),
+    ]
+
+    def __init__(self, name: str, opening: Opening, cache: Path | None) -> None:
+        super().__init__()
+        self.workspace_name, self.opening, self.cache = name, opening, cache
+        themes, self.theme_problems = load_themes()
+        for theme in themes.values():
+            self.register_theme(textual_theme(theme))
+        if DEFAULT_THEME in themes:
+            self.theme = DEFAULT_THEME
+
+    @classmethod
+    def on(cls, workspace: Workspace, catalogue: Catalogue, cache: Path | None) -> HuntdeckApp:
+        """An app on a workspace that is open already."""
+        return cls(workspace.name, lambda: (workspace, catalogue), cache)
+
+    def get_default_screen(self) -> MainScreen:
+        """The main screen."""
+        return MainScreen(self.workspace_name, self.opening, self.cache)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Every line leaves for the terminal through the gate."""
+        return with_gate(super().get_line_filters())
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Shows `message` for a while, safe and never as markup."""
+        del markup
+        super().notify(safe(message), title=safe(title), severity=severity, timeout=timeout, markup=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copies `text` off the event loop, whoever asks for it, and says how far it got."""
+        self._clipboard = text
+        self.run_worker(self._copy(text), name="copy", description="copy", exit_on_error=False)
+
+    async def _copy(self, text: str) -> None:
+        from tui.terminal.clipboard import CopyState, copy
+        from tui.workspaces.threads import in_thread
+
+        loop = asyncio.get_running_loop()
+
+        def send(words: str) -> None:
+            loop.call_soon_threadsafe(App.copy_to_clipboard, self, words)
+
+        result = await in_thread(lambda: copy(text, send))
+        self.say(result.words, result.state is CopyState.FAILED)
+
+    def say(self, words: str, warning: bool = False) -> None:
+        """Says `words` where the analyst looks: in the last line, or in front of a dialog."""
+        if isinstance(self.screen, MainScreen):
+            self.screen.say(words, warning)
+        else:
+            self.notify(words, severity="warning" if warning else "information")
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Never opens anything: shows the address, which can be copied."""
+        del new_tab
+        self.say(f"not opened: {url}")
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Not from within the program: a picture is full of evidence and would lie where anybody reads it."""
+        del filename, path
+
+    async def action_simulate_key(self, key: str) -> None:
+        """Never presses keys for somebody else."""
+        del key
+
+    def action_leave(self) -> None:
+        """Ends the program; the main screen asks first when something would be lost."""
+        screen = self.screen_stack[0]
+        if isinstance(screen, MainScreen):
+            screen.leave()
+
+    def _fatal_error(self) -> None:
+        """Says where the program failed, and nothing of what it held: no values, no locals, no source lines."""
+        self._exit_renderables.append(Segments([Segment(crash_report(sys.exc_info()[1]))]))
+        self._close_messages_no_wait()
+
+
+def crash_report(error: BaseException | None) -> str:
+    """The type of `error`, and the functions it came through, innermost last: file, line and name only."""
+    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
+    lines = [f"huntdeck stopped on an error of its own: {type(error).__name__}"]
+    lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
+    return "\n".join([*map(safe, lines), ""])
+
+
+def run_app(name: str) -> int:
+    """Shows the workspace `name` until the analyst leaves; the exit code. LookupError and ValueError as `open_workspace`."""
+    if not workspace_file(name).is_file():
+        _open(name)
+    app = HuntdeckApp(name, lambda: _open(name), cache_folder())
+    app.run()
+    return app.return_code or 0
+
+
+def _open(name: str) -> tuple[Workspace, Catalogue]:
+    from tui.library.catalogue import load_catalogue
+    from tui.workspaces.registry import open_workspace
+
+    return open_workspace(name), load_catalogue([own_hunts_folder()])

@@ -1,0 +1,1 @@
+"""What the main screen's keys do, by what they are about; each function takes the screen."""

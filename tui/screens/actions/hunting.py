@@ -1,0 +1,161 @@
+"""Running hunts: enter one, fill in its form, again, other views, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tui.screens.actions.showing import show_event, show_row
+from tui.screens.places import Place
+
+if TYPE_CHECKING:
+    from tui.library.model import Hunt
+    from tui.screens.main import MainScreen
+    from tui.triage.cell import Cell
+
+
+def open_hunt(screen: MainScreen, hunt: Hunt) -> None:
+    """Shows the last run of `hunt`; runs it when there is none, after its form when something required is empty."""
+    from tui.library.parameters import missing_parameters
+    from tui.triage.words import main_run
+
+    run = main_run(screen.session, hunt)
+    if run is not None:
+        screen.show_root(run)
+    elif missing_parameters(hunt, screen.session.values.get(hunt.id, {})):
+        ask_form(screen, hunt)
+    else:
+        screen.show_root(screen.session.run_view(hunt))
+
+
+def ask_form(screen: MainScreen, hunt: Hunt) -> None:
+    """Opens the form of `hunt`; what is given runs it."""
+    from tui.screens.form import FormScreen
+
+    session = screen.session
+
+    def preview(given: Mapping[str, object]) -> str:
+        from tui.library.parameters import values_for
+        from tui.triage.queries.compile import view_query
+        from tui.triage.queries.context import QueryContext
+
+        context = QueryContext(hunt, values_for(hunt, given), session.window, session.dialect, session.scope)
+        return view_query(context).kql
+
+    def given(values: dict[str, object] | None) -> None:
+        if values is not None:
+            session.values[hunt.id] = values
+            screen.attempt(lambda: screen.show_root(session.run_view(hunt)))
+
+    screen.app.push_screen(FormScreen(hunt, session.values.get(hunt.id, {}), preview), given)
+
+
+def open_form(screen: MainScreen) -> None:
+    """The form of the hunt in hand."""
+    hunt = screen.hunt_in_hand
+    if hunt is not None:
+        ask_form(screen, hunt)
+
+
+def again(screen: MainScreen) -> None:
+    """The same query once more, in the same window."""
+    _again(screen, moved=False)
+
+
+def moved(screen: MainScreen) -> None:
+    """The same query with the window moved to now, or to the newest event; only the first place of a trail can move."""
+    _again(screen, moved=True)
+
+
+def _again(screen: MainScreen, moved: bool) -> None:
+    place = screen.trail.current
+    if place is None or place.stacked:
+        screen.say("this cannot run again: it counts rows that are here" if place else "nothing was run yet")
+        return
+    run = place.step.run
+    if moved and run.origin is not None:
+        screen.say(
+            "what is behind a number keeps its window: go back (Backspace), then . moves the hunt's", warning=True
+        )
+        return
+    from tui.triage.runs import Step
+
+    screen.replace(Place(Step(screen.session.again(run, moved), place.step.view), opened=place.opened))
+
+
+def choose_view(screen: MainScreen) -> None:
+    """Another view of the same hunt with the same values, window and scope."""
+    from tui.screens.choose import ChooseScreen
+    from tui.triage.queries.compile import view_names, view_query
+
+    place = screen.trail.current
+    run = place.step.run if place else None
+    hunt = run.context.hunt if run else screen.hunt_in_hand
+    if hunt is None:
+        return
+    names = view_names(hunt)
+
+    def chosen(index: int | None) -> None:
+        if index is None:
+            return
+        if run is None:
+            screen.attempt(lambda: screen.show_root(screen.session.run_view(hunt, names[index])))
+            return
+        context = run.context
+        screen.attempt(lambda: screen.show_root(screen.session.start(context, view_query(context, names[index]))))
+
+    screen.app.push_screen(
+        ChooseScreen(f"Views of {hunt.id}", [(name, view_help(hunt, name)) for name in names]), chosen
+    )
+
+
+def view_help(hunt: Hunt, name: str) -> str:
+    """What a view lists, in words."""
+    if name == "timeline":
+        return "all legs in time order"
+    if name.startswith("groups_"):
+        leg = name.removeprefix("groups_")
+        return f"leg {leg} by {', '.join(hunt.legs[leg].group_by)}"
+    return hunt.views[name].title if name in hunt.views else f"one row each of {name}, a count per leg"
+
+
+async def open_cell(screen: MainScreen) -> None:
+    """What is behind the cell: a list, a timeline, or the whole event."""
+    place = screen.trail.current
+    cell = screen.cell()
+    if place is None or cell is None:
+        return
+    if place.stacked:
+        from tui.screens.actions.rows import keep_stacked
+
+        await keep_stacked(screen, place, cell)
+    elif cell.run.query.view in ("events", "base"):
+        await show_row(screen, cell)
+    elif cell.run.query.view == "timeline":
+        await open_whole(screen, cell)
+    else:
+        screen.push(screen.session.open_cell(cell.run, cell.row, cell.column), cell)
+
+
+async def open_whole(screen: MainScreen, cell: Cell) -> None:
+    """The event behind a line of a timeline, with all its fields."""
+    run = screen.session.open_cell(cell.run, cell.row, cell.column)
+    if run.task is not None:
+        await run.task
+    if run.rows is None or not run.received:
+        from tui.triage.words import empty_words
+
+        screen.say(" ".join(empty_words(run)), warning=True)
+        return
+    await show_event(screen, run)
+
+
+def cancel(screen: MainScreen) -> None:
+    """Stops the run that is shown, or that of the hunt under the cursor."""
+    run = screen.run_in_hand
+    if run is None or run.outcome is not None:
+        active = screen.session.active()
+        words = f"; {len(active)} go on elsewhere: R lists them" if active else "; q leaves the program"
+        screen.say(f"nothing runs here{words}")
+        return
+    screen.session.cancel(run)

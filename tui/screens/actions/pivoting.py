@@ -1,0 +1,54 @@
+"""From a cell to other events: pivots, and the time around a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.screens.main import MainScreen
+    from tui.triage.cell import Cell
+    from tui.triage.pivots import Pivot
+
+
+def pivot(screen: MainScreen) -> None:
+    """Offers the hunts that can start from the cell, then from the rest of its row."""
+    from tui.screens.choose import ChooseScreen
+    from tui.triage.pivots import pivots_for
+
+    cell = screen.cell()
+    if cell is None:
+        return
+    found = pivots_for(screen.session.catalogue.pivots, cell.run.query, cell.row, cell.column)
+    if not found:
+        screen.say("nothing in this row can start a pivot")
+        return
+
+    def chosen(index: int | None) -> None:
+        if index is not None:
+            screen.attempt(lambda: _start(screen, found[index], cell))
+
+    options = [(one.hunt.title, f"{one.column} = {', '.join(one.values.values())}") for one in found]
+    screen.app.push_screen(ChooseScreen(f"Pivot from {cell.column}", options), chosen)
+
+
+def _start(screen: MainScreen, chosen: Pivot, cell: Cell) -> None:
+    screen.session.values[chosen.hunt.id] = dict(chosen.values)
+    screen.push(screen.session.run_view(chosen.hunt, window=cell.run.context.window), cell)
+
+
+def around(screen: MainScreen) -> None:
+    """All events of the row's device from 15 minutes before to 15 minutes after the row."""
+    from tui.triage.pivots import device_of, device_pivot, moment_of, window_around
+
+    cell = screen.cell()
+    if cell is None:
+        return
+    hunt = device_pivot(screen.session.catalogue.pivots)
+    device, moment = device_of(cell.row), moment_of(cell.row, cell.column)
+    if hunt is None or not device or moment is None:
+        missing = "device" if not device else "time" if moment is None else "pivot for devices"
+        screen.say(f"no {missing} in this row to show the time around", warning=True)
+        return
+    name = next(name for name, parameter in hunt.parameters.items() if parameter.entity)
+    screen.session.values[hunt.id] = {name: device}
+    screen.push(screen.session.run_view(hunt, "timeline", window=window_around(moment)), cell)

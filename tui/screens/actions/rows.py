@@ -1,0 +1,160 @@
+"""Looking at the rows that are here: filters, order, search, stacks. Nothing here asks the workspace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tui.screens.actions.showing import look
+from tui.screens.places import Place
+
+if TYPE_CHECKING:
+    from tui.results.view import Operator
+    from tui.screens.main import MainScreen
+    from tui.triage.cell import Cell
+
+
+async def only(screen: MainScreen) -> None:
+    """Only rows with the cell's value."""
+    await _filter(screen, "==")
+
+
+async def without(screen: MainScreen) -> None:
+    """Only rows without the cell's value."""
+    await _filter(screen, "!=")
+
+
+async def _filter(screen: MainScreen, operator: Operator) -> None:
+    from tui.results.view import Filter
+
+    place, cell = screen.trail.current, screen.cell()
+    if place is None or cell is None:
+        return
+    view = place.step.view
+    new = Filter(cell.column, operator, cell.row[cell.column])
+    if new not in view.filters:
+        await look(screen, replace(view, filters=(*view.filters, new)))
+
+
+async def undo(screen: MainScreen) -> None:
+    """Takes the last filter back, then the order."""
+    place = screen.trail.current
+    if place is None:
+        return
+    view = place.step.view
+    if view.filters:
+        await look(screen, replace(view, filters=view.filters[:-1]))
+    elif view.sort or view.search:
+        await look(screen, replace(view, sort=(), search=""))
+    else:
+        screen.say("no filter or order to undo")
+
+
+async def sort(screen: MainScreen) -> None:
+    """Sorts by the column: numbers and times the largest first, texts from A; then the other way; then as they came."""
+    place = screen.trail.current
+    column = screen.pane.column
+    if place is None or place.prepared is None or not column:
+        return
+    kind = next(info.kql_type for info in place.prepared.columns if info.name == column)
+    first = kind not in ("string", "dynamic", "bool")
+    held = dict(place.step.view.sort).get(column)
+    order = {None: first, first: not first}
+    sorting = ((column, order[held]),) if held in order else ()
+    await look(screen, replace(place.step.view, sort=sorting))
+
+
+def ask_search(screen: MainScreen) -> None:
+    """Asks for the text to search for."""
+    place = screen.trail.current
+    if place is not None and place.prepared is not None:
+        screen.ask("result", "search for a text in the rows shown", place.step.view.search)
+
+
+async def search(screen: MainScreen, text: str) -> None:
+    """Marks `text` wherever it stands in the rows, and goes to the first row that has it from here on."""
+    place = screen.trail.current
+    if place is None or place.prepared is None:
+        screen.say("there are no rows to search")
+        return
+    await look(screen, replace(place.step.view, search=text))
+    if text:
+        await _find(screen, forward=True, here=True)
+
+
+async def find_next(screen: MainScreen) -> None:
+    """The next row with the searched text."""
+    await _find(screen, forward=True)
+
+
+async def find_previous(screen: MainScreen) -> None:
+    """The row before with the searched text."""
+    await _find(screen, forward=False)
+
+
+async def _find(screen: MainScreen, forward: bool, here: bool = False) -> None:
+    from tui.workspaces.threads import in_thread
+
+    place = screen.trail.current
+    if place is None or place.prepared is None:
+        return
+    held, text = place.prepared, place.step.view.search
+    if not text:
+        screen.say("nothing is searched for: / asks for a text")
+        return
+    columns = list(screen.pane.columns)
+    start = screen.pane.row + (0 if here else 1 if forward else -1)
+    found = await in_thread(lambda: held.find(text, start, forward, columns))
+    around = ""
+    if found is None:
+        start, around = (0, "from the top again") if forward else (held.count - 1, "from the end again")
+        found = await in_thread(lambda: held.find(text, start, forward, columns))
+    if found is None:
+        screen.say(f"no row has {text}")
+        return
+    row = (await in_thread(lambda: held.page(found, 1, columns)))[0]
+    column = next((name for name, value in zip(columns, row, strict=True) if _holds(value, text)), screen.pane.column)
+    screen.pane.go(found, column)
+    if around:
+        screen.say(around)
+
+
+def _holds(value: Any, text: str) -> bool:
+    return value is not None and text.lower() in str(value).lower()
+
+
+async def stack(screen: MainScreen) -> None:
+    """How often each value of the column occurs among the rows shown, as a place of its own."""
+    from tui.triage.queries.context import ColumnMeaning, Query
+    from tui.triage.runs import Phase, Run, Step
+    from tui.workspaces.protocol import Completion, Outcome, State
+    from tui.workspaces.threads import in_thread
+
+    place, column = screen.trail.current, screen.pane.column
+    if place is None or place.step.run.rows is None or not column:
+        return
+    run, rows, view = place.step.run, place.step.run.rows, place.step.view
+    counted = await in_thread(lambda: rows.stack([column], view))
+    query = Query(
+        kql=run.query.kql,
+        view="stack",
+        title=f"{column} in {run.query.title}",
+        limit=run.query.limit,
+        columns=tuple(ColumnMeaning(info.name) for info in counted.columns),
+    )
+    made = Run(run.number, query, run.context, run.workspace, phase=Phase.DONE, rows=counted, began=run.began)
+    made.received, made.took = counted.count, 0.0
+    made.completion = Completion(Outcome(State.COMPLETE, "of the rows that are here"))
+    screen.push_place(Place(Step(made), stacked=column))
+
+
+async def keep_stacked(screen: MainScreen, place: Place, cell: Cell) -> None:
+    """Goes back to the rows that a stack counts, filtered to the value of its row."""
+    from tui.results.view import Filter
+
+    value = cell.row[cell.run.query.columns[0].name]
+    screen.back()
+    parent = screen.trail.current
+    if parent is not None:
+        new = Filter(place.stacked, "==", value)
+        await look(screen, replace(parent.step.view, filters=(*parent.step.view.filters, new)))

@@ -1,0 +1,82 @@
+"""The words of the two lines on top: where the analyst works, and what is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from tui.widgets.line import Piece
+
+if TYPE_CHECKING:
+    from tui.screens.places import Trail
+    from tui.triage.session import Session
+
+
+def session_pieces(session: Session, zone: tzinfo) -> list[Piece]:
+    """Banner, workspace, window with its zone, scope, how the session is kept, the queue."""
+    from tui.triage.words import queue_words, scope_words, window_words, zone_words
+
+    workspace, window = session.workspace, session.window
+    words = f"{window_words(window, zone)} {zone_words(zone, window.end)}"
+    whole = " (all of it)" if window == session.whole else ""
+    scope = scope_words(session.scope)
+    queue = queue_words(session)
+    return [
+        Piece(f"{workspace.banner} {workspace.name}", role="strong"),
+        Piece(workspace.kind, "", rank=1, leaves=True),
+        Piece(words + whole, short=words, rank=3),
+        Piece(f"scope {scope}", role="" if scope == "all" else "warning", rank=5),
+        Piece("session kept while open", short="not saved", rank=2),
+        Piece(queue, role="key", rank=6) if queue else Piece(""),
+    ]
+
+
+def opening_pieces(name: str) -> list[Piece]:
+    """Before the workspace is open."""
+    return [Piece(name, role="strong"), Piece("opening the workspace and reading the hunts")]
+
+
+def trail_pieces(session: Session, trail: Trail, shown: int | None, now: datetime, zone: tzinfo) -> list[Piece]:
+    """The path to what is shown, N of M, how the run ended, when it ran, whether it is filtered or of another window."""
+    from tui.triage.words import (
+        began_words,
+        count_words,
+        run_words,
+        scope_words,
+        step_words,
+        trail_words,
+        window_words,
+    )
+
+    place = trail.current
+    if place is None:
+        return [Piece("nothing was run yet: Enter on a hunt runs it", role="muted")]
+    run = place.step.run
+    ended_well = run.outcome is None or run.outcome.state == "complete"
+    other_window = run.context.window != session.window
+    other_scope = run.context.scope != session.scope
+    filters = len(place.step.view.filters)
+    return [
+        Piece(
+            trail_words(session.trail),
+            short=f"{run.hunt_id} > {step_words(place.step)}"
+            if len(trail.places) < 3
+            else f"... > {step_words(place.step)}",
+            role="strong",
+            rank=4,
+        ),
+        Piece(count_words(run, shown), rank=9),
+        Piece(run.mismatch, role="warning", rank=8),
+        Piece(
+            run_words(run),
+            short=run_words(run).split(" ")[0] if ended_well else None,
+            role="" if ended_well else "warning",
+            rank=3,
+        ),
+        Piece(f"window {window_words(run.context.window, zone)}", role="warning", rank=7)
+        if other_window
+        else Piece(""),
+        Piece(f"scope then {scope_words(run.context.scope)}", role="warning", rank=7) if other_scope else Piece(""),
+        Piece(began_words(run, now, zone), short=began_words(run, run.began, zone), rank=2),
+        Piece(f"filter: {filters}" if filters else "filter: none", short=None if filters else "", rank=1),
+    ]

@@ -1,0 +1,375 @@
+"""The main screen: header, tree of hunts, result. It lays out and passes on; `actions` does what keys ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tui.screens.actions import hunting, panes, rows, showing
+from tui.screens.acts import BY_ID, Act, Where, bindings
+from tui.screens.footer import key_pieces
+from tui.screens.header import opening_pieces, session_pieces, trail_pieces
+from tui.screens.opening import Opening, open_session
+from tui.screens.places import Place, Trail
+from tui.screens.result_pane import ResultPane
+from tui.triage.cell import Cell
+from tui.widgets.hunt_tree import HuntTree
+from tui.widgets.line import Line, Piece
+
+if TYPE_CHECKING:
+    from tui.library.model import Hunt
+    from tui.triage.runs import Run, Step
+    from tui.triage.session import Session
+    from tui.widgets.ask_line import AskLine
+    from tui.widgets.result_table import ResultTable
+
+_TICK = 1.0
+
+
+class MainScreen(Screen[None]):
+    """One piece of work on one workspace. `ready` once the workspace is open; before that only the frame is there."""
+
+    AUTO_FOCUS = "#tree"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+
+    session: Session
+    trail: Trail
+
+    def __init__(self, name: str, opening: Opening, cache: Path | None) -> None:
+        super().__init__()
+        self._workspace_name, self._opening, self._cache = name, opening, cache
+        self.ready = False
+        self.zone: tzinfo = UTC
+        self._message = ""
+        self._ticks: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Two lines, two panes, one line."""
+        yield Line(id="header")
+        yield Line(id="trail")
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield HuntTree(id="tree")
+            yield ResultPane(id="result")
+        yield Line(separator="  ", id="keys")
+
+    # Opening and leaving
+
+    def on_mount(self) -> None:
+        """Shows the frame, and opens the workspace after it."""
+        self.query_one("#header", Line).show(opening_pieces(self._workspace_name))
+        self.hunt_tree.show((), message="reading the hunts")
+        panes.arrange(self)
+        self.call_after_refresh(lambda: self.run_worker(self._open(), name="open", description="open"))
+
+    async def _open(self) -> None:
+        from tui.screens.tree_nodes import PIVOTS, tree_nodes
+
+        try:
+            session = await open_session(self._opening, self._cache, self._run_changed)
+        except (OSError, LookupError, ValueError) as error:
+            self.pane.show_words(["The workspace cannot be opened.", str(error), "Ctrl+Q leaves."])
+            return
+        await self.pane.open()
+        self.session, self.trail, self.ready = session, Trail(session), True
+        self.hunt_tree.show(tree_nodes(session.catalogue), folded=[PIVOTS])
+        self.pane.show_words(
+            [
+                "Enter on a hunt runs it.",
+                "? shows the keys, : all commands, I what a hunt looks for and how to read it.",
+            ]
+        )
+        self.refresh_words()
+        self._show_keys()
+
+    def leave(self) -> None:
+        """Ends the program; asks first when runs would be lost."""
+        active = self.session.active() if self.ready else []
+        if not active:
+            self._close()
+            return
+        from tui.screens.ask import AskScreen
+
+        number = f"{len(active)} run{'s' * (len(active) != 1)}"
+        question = AskScreen("Leave huntdeck?", f"{number} would be stopped.", "Leave", "Stay")
+        self.app.push_screen(question, lambda yes: self._close() if yes else None)
+
+    def _close(self) -> None:
+        if self.ready:
+            for run in self.session.active():
+                self.session.cancel(run)
+        self.app.exit(0)
+
+    # What is where
+
+    @property
+    def hunt_tree(self) -> HuntTree:
+        """The tree of hunts."""
+        return self.query_one("#tree", HuntTree)
+
+    @property
+    def pane(self) -> ResultPane:
+        """The result."""
+        return self.query_one("#result", ResultPane)
+
+    @property
+    def in_tree(self) -> bool:
+        """Whether the keys are about the tree."""
+        return not self.ready or not self.pane.has_focus_within
+
+    @property
+    def hunt_in_hand(self) -> Hunt | None:
+        """The hunt under the tree's cursor, or that of the result that is shown."""
+        place = self.trail.current
+        if place is not None and not self.in_tree:
+            return place.step.run.context.hunt
+        return self.session.catalogue.hunts.get(self.hunt_tree.hunt)
+
+    @property
+    def run_in_hand(self) -> Run | None:
+        """The run that is shown, or the main one of the hunt under the tree's cursor while it goes on."""
+        from tui.triage.words import main_run
+
+        place, hunt = self.trail.current, self.session.catalogue.hunts.get(self.hunt_tree.hunt)
+        if self.in_tree and hunt is not None:
+            run = main_run(self.session, hunt)
+            if run is not None and run.outcome is None:
+                return run
+        return place.step.run if place is not None else None
+
+    def cell(self) -> Cell | None:
+        """The cell under the cursor with all of its row; None when there is none."""
+        place, row, column = self.trail.current, self.pane.values, self.pane.column
+        return Cell(place.step.run, row, column) if place is not None and row and column else None
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Acts are there where they make sense."""
+        if action == "act" and parameters:
+            return self.can(BY_ID[str(parameters[0])])
+        return True
+
+    def can(self, act: Act) -> bool:
+        """Whether `act` makes sense here and now."""
+        match act.where:
+            case Where.ANYWHERE:
+                return True
+            case Where.TREE:
+                return self.in_tree
+            case Where.RESULT:
+                return self.ready and self.trail.current is not None and not self.in_tree
+            case Where.ROWS:
+                return self.ready and not self.in_tree and self.pane.has_rows
+        return self.ready
+
+    def action_act(self, name: str) -> None:
+        """Does what a key stands for."""
+        self.do(BY_ID[name])
+
+    def do(self, act: Act) -> None:
+        """Does `act`; what it cannot do is said in words."""
+        self.attempt(lambda: act.run(self))
+
+    def attempt(self, work: Callable[[], Awaitable[None] | None]) -> None:
+        """Does `work`, or starts it when it takes time; a question that cannot be asked is said, not raised."""
+        from tui.results.view import ViewError
+
+        async def guarded(waiting: Awaitable[None]) -> None:
+            try:
+                await waiting
+            except (ValueError, ViewError) as error:
+                self.say(str(error), warning=True)
+
+        try:
+            waiting = work()
+        except (ValueError, ViewError) as error:
+            self.say(str(error), warning=True)
+            return
+        if waiting is not None:
+            self.run_worker(guarded(waiting), group="act", description="act", exclusive=True)
+
+    def on_key(self) -> None:
+        """Any key takes the last message away, and makes ages current."""
+        if self._message:
+            self._message = ""
+            self._show_keys()
+        if self.ready:
+            self.show_trail()
+
+    def say(self, words: str, warning: bool = False) -> None:
+        """Says `words` in the last line until the next key."""
+        self._message = words
+        self.query_one("#keys", Line).show([Piece(words, role="warning" if warning else "strong")])
+
+    def _show_keys(self) -> None:
+        if not self._message:
+            self.query_one("#keys", Line).show(key_pieces(self))
+
+    # The trail
+
+    def show_root(self, run: Run) -> None:
+        """Starts a new trail with `run`, as it was left when it was shown before."""
+        self._keep()
+        self.trail.begin(Place(_step(run)))
+        self._enter()
+
+    def push(self, run: Run, opened: Cell | None = None) -> None:
+        """Goes on to `run`."""
+        self.push_place(Place(_step(run), opened=opened))
+
+    def push_place(self, place: Place) -> None:
+        """Goes on to `place`."""
+        self._keep()
+        self.trail.push(place)
+        self._enter()
+
+    def replace(self, place: Place) -> None:
+        """Shows `place` instead of the current one."""
+        self.trail.replace(place)
+        self._enter()
+
+    def back(self) -> bool:
+        """Goes back by one place, as it was left; False at the root."""
+        if not self.trail.back():
+            return False
+        self._enter()
+        return True
+
+    def go_back(self) -> None:
+        """Back along the trail, at the root to the tree."""
+        if not self.back():
+            panes.go_to(self, result=False)
+
+    def _keep(self) -> None:
+        """Remembers where the cursor is in the place that is left."""
+        place = self.trail.current
+        if place is not None and self.pane.has_rows:
+            place.step.row, place.step.column = self.pane.row, self.pane.column
+
+    def _enter(self) -> None:
+        showing.show_place(self)
+        panes.go_to(self, result=True)
+        self.refresh_words()
+
+    # Runs
+
+    def _run_changed(self, run: Run) -> None:
+        """A run began, got on or ended."""
+        if not self.ready or not self.is_attached:
+            return
+        place = self.trail.current
+        ended = run.outcome is not None
+        if place is not None and run is place.step.run and (ended or not self.pane.has_rows):
+            showing.show_place(self)
+        if ended or not run.received:
+            self.refresh_words()
+        if self._ticks is None:
+            self._ticks = self.set_interval(_TICK, self._tick)
+
+    def _tick(self) -> None:
+        """Once a second while runs go on: how long, how many rows; new rows of what is shown."""
+        place = self.trail.current
+        if place is not None and place.step.run.outcome is None and not (place.ready and self.pane.has_rows):
+            showing.show_place(self)
+        self.refresh_words()
+        if not self.session.active() and self._ticks is not None:
+            self._ticks.stop()
+            self._ticks = None
+
+    def refresh_words(self) -> None:
+        """Makes header, trail and badges say what is true now."""
+        if not self.ready:
+            return
+        from tui.triage.words import badge_words
+
+        self.query_one("#header", Line).show(session_pieces(self.session, self.zone))
+        self.show_trail()
+        moment = datetime.now(UTC)
+        hunts = self.session.catalogue.hunts.values()
+        self.hunt_tree.mark({hunt.id: badge_words(self.session, hunt, moment, self.zone) for hunt in hunts})
+
+    def show_trail(self) -> None:
+        """Makes the trail's line say what is true now."""
+        place = self.trail.current
+        shown = place.prepared.count if place is not None and place.ready and place.prepared is not None else None
+        pieces = trail_pieces(self.session, self.trail, shown, datetime.now(UTC), self.zone)
+        self.query_one("#trail", Line).show(pieces)
+
+    # What widgets say
+
+    @on(HuntTree.Opened)
+    def _hunt_opened(self, event: HuntTree.Opened) -> None:
+        hunt = self.session.catalogue.hunts[event.hunt]
+        self.attempt(lambda: hunting.open_hunt(self, hunt))
+
+    @on(HuntTree.FilterAsked)
+    def _filter_asked(self) -> None:
+        self.ask("left", "show only hunts with these words", self.hunt_tree.words)
+
+    def ask(self, place: str, placeholder: str, words: str) -> None:
+        """Asks for words at the edge of the container with the id `place`."""
+        from tui.widgets.ask_line import AskLine
+
+        if not self.query(AskLine):
+            line = AskLine(placeholder, words, id=f"ask-{place}")
+            self.query_one(f"#{place}").mount(line)
+            line.focus()
+
+    async def on_ask_line_answered(self, event: AskLine.Answered) -> None:
+        """Filters the tree while words are typed; searches the rows when they are given."""
+        in_tree = event.line.id == "ask-left"
+        if in_tree:
+            self.hunt_tree.filter("" if event.given_up else event.words)
+        if not event.done and not event.given_up:
+            return
+        await event.line.remove()
+        panes.go_to(self, result=not in_tree)
+        if event.done and not in_tree:
+            self.attempt(lambda: rows.search(self, event.words))
+
+    def on_result_table_cell_opened(self) -> None:
+        """Enter on a cell."""
+        self.attempt(lambda: hunting.open_cell(self))
+
+    def on_result_table_cursor_moved(self) -> None:
+        """Says what is under the cursor."""
+        from tui.triage.words import opens_words
+
+        cell = self.cell()
+        self.pane.show_note(opens_words(cell) if cell is not None else "")
+
+    def on_result_table_page_failed(self, event: ResultTable.PageFailed) -> None:
+        """Rows could not be read."""
+        self.say(f"rows cannot be read: {event.reason}", warning=True)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste outside of a field is searched for; it never presses keys."""
+        event.stop()
+        words = next((line.strip() for line in event.text.splitlines() if line.strip()), "")
+        if words and self.ready:
+            self.attempt(lambda: rows.search(self, words))
+
+    def on_resize(self) -> None:
+        """One pane or two, by the room there is."""
+        panes.arrange(self)
+
+    def on_descendant_focus(self) -> None:
+        """The keys that work are those of the pane that has the focus."""
+        panes.arrange(self)
+        self.call_after_refresh(self._show_keys)
+
+
+def _step(run: Run) -> Step:
+    from tui.triage.runs import Step
+
+    return Step(run)

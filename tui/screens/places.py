@@ -1,0 +1,94 @@
+"""Where the analyst is and came from: the trail as the main screen keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.results.prepared import PreparedView
+    from tui.triage.cell import Cell
+    from tui.triage.runs import Step
+    from tui.triage.session import Session
+
+
+@dataclass
+class Place:
+    """A step of the trail, its rows made ready, and how it is looked at.
+
+    `opened` is the cell it was opened from, `stacked` the column whose values its rows count.
+    """
+
+    step: Step
+    prepared: PreparedView | None = None
+    came: int = 0
+    """Rows of the run that had come when they were made ready."""
+    opened: Cell | None = None
+    stacked: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the prepared rows are those of the view that is wanted, and all that came."""
+        rows = self.step.run.rows
+        held = self.prepared
+        return held is not None and rows is not None and held.view == self.step.view and self.came == rows.count
+
+    def close(self) -> None:
+        """Lets go of the prepared rows; the run keeps its own."""
+        if self.prepared is not None:
+            self.prepared.close()
+            self.prepared = None
+
+
+class Trail:
+    """The path of places to the current one, kept alike with that of the session. Roots are kept for coming back."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._roots: dict[int, Place] = {}
+        self.places: list[Place] = []
+
+    @property
+    def opened(self) -> list[Cell | None]:
+        """The cells that led here, the last one first."""
+        return [place.opened for place in reversed(self.places)]
+
+    @property
+    def current(self) -> Place | None:
+        """Where the analyst is; None before the first run."""
+        return self.places[-1] if self.places else None
+
+    def begin(self, place: Place) -> Place:
+        """Starts a new path with `place`, or with the one of the same run as it was left."""
+        place = self._roots.setdefault(place.step.run.number, place)
+        for left in self.places:
+            if left is not place:
+                left.close()
+        self._set([place])
+        return place
+
+    def push(self, place: Place) -> None:
+        """Goes on to `place`."""
+        self._set([*self.places, place])
+
+    def back(self) -> bool:
+        """Goes back by one place; False at the root."""
+        if len(self.places) < 2:
+            return False
+        self.places[-1].close()
+        self._set(self.places[:-1])
+        return True
+
+    def replace(self, place: Place) -> None:
+        """Puts `place` where the current one is: the same question asked anew."""
+        if not self.places:
+            self.begin(place)
+            return
+        self.places[-1].close()
+        if len(self.places) == 1:
+            self._roots[place.step.run.number] = place
+        self._set([*self.places[:-1], place])
+
+    def _set(self, places: list[Place]) -> None:
+        self.places = places
+        self._session.trail[:] = [place.step for place in places]

@@ -1,0 +1,158 @@
+"""The right pane: a run's rows, or words in their place; above them the filters, below them the cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.terminal.safe_text import safe
+from tui.widgets.line import Line, Piece
+
+if TYPE_CHECKING:
+    from tui.results.prepared import PreparedView
+    from tui.screens.places import Place
+    from tui.triage.queries.context import Query
+    from tui.widgets.result_table import ResultTable
+    from tui.widgets.table_layout import Kind, TableColumn
+
+_LABELS = {"DeviceName": "Device", "LegsHit": "Legs", "ThresholdsMet": "Met", "EventTime": "Time"}
+_PATHS = re.compile(r"(Path|FolderPath|FileName|ObjectName|ProcessName|RelativeTargetName|RemoteUrl)\Z")
+_LONG = re.compile(r"CommandLine\Z|\A(What|AdditionalFields|Value)\Z")
+_NUMBERS = ("int", "long", "real", "decimal")
+_LONGEST = 70
+
+
+class ResultPane(Vertical, can_focus=True):
+    """Shows one place of the trail. The table comes once the store can be imported: the first frame does without."""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._columns: list[TableColumn] = []
+
+    def compose(self) -> ComposeResult:
+        """Everything but the table."""
+        yield Line(id="chips")
+        yield Static(id="words", markup=False)
+
+    async def open(self) -> None:
+        """Puts the table and the line about its cell in their places."""
+        from tui.widgets.cell_line import CellLine
+        from tui.widgets.result_table import ResultTable
+
+        await self.mount(ResultTable(id="rows"), CellLine(id="cell"))
+
+    @property
+    def table(self) -> ResultTable:
+        """The table; textual.css.query.NoMatches before `open`."""
+        from tui.widgets.result_table import ResultTable
+
+        return self.query_one("#rows", ResultTable)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether rows are shown, not words."""
+        return self.has_class("-rows")
+
+    @property
+    def row(self) -> int:
+        """The position of the row under the cursor."""
+        return self.table.cursor_row
+
+    @property
+    def column(self) -> str:
+        """The name of the column under the cursor, or nothing."""
+        column = self.table.cursor_column if self.has_rows else None
+        return column.name if column is not None else ""
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns that are not hidden, in order."""
+        return [column.name for column in self._columns if not column.hidden]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """All columns of the row under the cursor; empty when there is none."""
+        row = self.table.row_at_cursor() if self.has_rows else None
+        return {column.name: value for column, value in zip(self._columns, row or (), strict=False)}
+
+    def show_words(self, lines: Sequence[str]) -> None:
+        """Shows words in place of rows."""
+        if self.has_focus_within:
+            self.focus()
+        self.remove_class("-rows")
+        self.query_one("#words", Static).update(Content("\n\n".join(map(safe, lines))))
+
+    def show_rows(self, place: Place, prepared: PreparedView) -> None:
+        """Shows the prepared rows of `place`, the cursor where it was left."""
+        self._columns = table_columns(place.step.run.query, prepared)
+        self.add_class("-rows")
+        self.table.set_source(prepared, self._columns, key=id(place.step), row=place.step.row)
+        if self.has_focus:
+            self.table.focus()
+
+    def on_focus(self) -> None:
+        """The keys are the table's where there is one."""
+        if self.has_rows:
+            self.table.focus()
+
+    def show_times_in(self, zone: tzinfo) -> None:
+        """Shows times in `zone`."""
+        self.table.format_time = lambda moment: f"{moment.astimezone(zone):%m-%d %H:%M:%S}"
+
+    def show_chips(self, words: Sequence[str]) -> None:
+        """Shows what is filtered, sorted and searched; the line is there only when there is something."""
+        self.set_class(bool(words), "-chips")
+        self.query_one("#chips", Line).show([Piece(word, role="key", rank=place) for place, word in enumerate(words)])
+
+    def show_note(self, words: str) -> None:
+        """Shows the cell under the cursor, and `words` about what it opens."""
+        from tui.widgets.cell_line import CellLine
+
+        self.query_one("#cell", CellLine).show_cursor(self.table, words)
+
+    def go(self, row: int, column: str = "") -> None:
+        """Puts the cursor on a cell."""
+        self.table.move_cursor(row, column or None)
+
+
+def table_columns(query: Query, prepared: PreparedView) -> list[TableColumn]:
+    """The columns of `prepared` as the table shows them: those that the query puts first, then the rest."""
+    from tui.widgets.table_layout import TableColumn
+
+    kinds = {info.name: info.kql_type for info in prepared.columns}
+    first = [meaning.name for meaning in query.columns if meaning.name in kinds]
+    one_device = any(bound.key.subject == "device" for bound in query.bounds) and query.view in ("events", "timeline")
+    columns = []
+    for name in dict.fromkeys([*first, *kinds]):
+        meaning = query.meaning(name)
+        columns.append(
+            TableColumn(
+                name,
+                label=_label(name, meaning.opens == "rows"),
+                kind=_kind(name, kinds[name]),
+                maximum=_LONGEST if _LONG.search(name) else 40,
+                pinned=bool(query.keys) and name == first[0] and query.view not in ("timeline", "values"),
+                opens=meaning.opens,
+                hidden=meaning.hidden or (one_device and name == "DeviceName"),
+            )
+        )
+    return columns
+
+
+def _label(name: str, counts: bool) -> str:
+    return _LABELS.get(name) or (name.removesuffix("Count") if counts and name != "Count" else name)
+
+
+def _kind(name: str, kql_type: str) -> Kind:
+    if kql_type in _NUMBERS:
+        return "number"
+    if kql_type in ("datetime", "bool"):
+        return "time" if kql_type == "datetime" else "bool"
+    return "path" if _PATHS.search(name) else "text"
