@@ -56,21 +56,14 @@ def check_definition(hunt: Hunt) -> list[Problem]:
 
 def unknown_techniques(hunt: Hunt) -> list[Problem]:
     """A warning for each technique and tactic that huntdeck has no name for."""
+    known = f"of ATT&CK {VERSION} known here"
     found = [
-        (
-            "techniques",
-            f"{technique} is not among the techniques of ATT&CK {VERSION} known here{nearest(technique, TECHNIQUES)}",
-        )
+        ("techniques", f"{technique} is not among the techniques {known}")
         for technique in hunt.techniques
         if technique not in TECHNIQUES
     ]
     if hunt.tactic not in TACTICS:
-        found.append(
-            (
-                "tactic",
-                f"{hunt.tactic} is not among the tactics of ATT&CK {VERSION} known here{nearest(hunt.tactic, TACTICS)}",
-            )
-        )
+        found.append(("tactic", f"{hunt.tactic} is not among the tactics {known}"))
     return _as_problems(hunt, found, warning=True)
 
 
@@ -221,7 +214,8 @@ def _measures(hunt: Hunt) -> Found:
     spans += [("peak.per", hunt.peak.per)] if hunt.peak else []
     for key, text in spans:
         yield from _typed(hunt, key, text, (ParameterType.TIMESPAN,), "a timespan parameter such as p_window")
-    numbers = [("thresholds.at_least", threshold.at_least) for threshold in hunt.thresholds]
+    thresholds = list(enumerate(hunt.thresholds, 1))
+    numbers = [(f"thresholds.{number}.at_least", threshold.at_least) for number, threshold in thresholds]
     numbers += [
         (f"legs.{leg.name}.rare.devices_at_most", leg.rare.devices_at_most) for leg in hunt.legs.values() if leg.rare
     ]
@@ -229,9 +223,9 @@ def _measures(hunt: Hunt) -> Found:
         if not _NUMBER.match(text):
             yield from _typed(hunt, key, text, _NUMBERS, "a number or an integer or real parameter such as p_least")
     columns = [name for _, name in _named_columns(hunt)]
-    for threshold in hunt.thresholds:
+    for number, threshold in thresholds:
         if threshold.column not in columns:
-            yield "thresholds.column", f"no column is named {threshold.column}{nearest(threshold.column, columns)}"
+            yield f"thresholds.{number}.column", f"no column is named {threshold.column}{nearest(threshold.column, columns)}"
 
 
 def _typed(hunt: Hunt, key: str, text: str, kinds: tuple[ParameterType, ...], expected: str) -> Found:
@@ -242,7 +236,7 @@ def _typed(hunt: Hunt, key: str, text: str, kinds: tuple[ParameterType, ...], ex
     elif name not in hunt.parameters:
         yield key, f"there is no parameter {text}{nearest(text, known)}"
     elif hunt.parameters[name].type not in kinds:
-        yield key, f"expected {expected}, and {text} is a {hunt.parameters[name].type}{nearest(text, known)}"
+        yield key, f"expected {expected}, and {text} is of type {hunt.parameters[name].type}{nearest(text, known)}"
 
 
 def _views(hunt: Hunt) -> Found:

@@ -74,9 +74,10 @@ def faults(hunt: Hunt, expression: Expression) -> Iterator[str]:
     yield from _parameter_faults(hunt, text, tokens)
     for table in expression.tables:
         columns = known_columns(table)
+        offered = [name for name in columns if not name.startswith("_")]
         for token in column_tokens(tokens) if columns else ():
             if token.text not in columns:
-                found = f"{table} has no column {token.text}{nearest(token.text, columns)}"
+                found = f"{table} has no column {token.text}{nearest(token.text, offered)}"
                 yield f"{found}{place(text, token.start)}"
     if expression.condition:
         yield from _time_faults(text, tokens)
@@ -148,8 +149,8 @@ def _call_around(tokens: list[Token], index: int) -> tuple[str, int]:
 
 def _range_fault(name: str, kind: ParameterType) -> str:
     if kind is ParameterType.IP_LIST:
-        return f"{name} is an ip_list: write {_RANGE}(COLUMN, {name})"
-    return f"{name} is a {kind}: {_RANGE} takes an ip_list"
+        return f"{name} is of type ip_list: write {_RANGE}(COLUMN, {name})"
+    return f"{name} is of type {kind}: {_RANGE} takes an ip_list"
 
 
 def _time_faults(text: str, tokens: list[Token]) -> Iterator[str]:

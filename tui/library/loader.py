@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -280,8 +281,8 @@ class _Reader:
     def thresholds(self, fields: _Fields) -> tuple[Threshold, ...]:
         """`[[thresholds]]`."""
         found = []
-        for values in fields.take("thresholds", list, []):
-            inner = _Fields(self, "thresholds", values if isinstance(values, dict) else {})
+        for number, values in enumerate(fields.take("thresholds", list, []), 1):
+            inner = _Fields(self, f"thresholds.{number}", values if isinstance(values, dict) else {})
             at_least = inner.take("at_least", (str, int), "", True)
             found.append(Threshold(inner.text("column", True), str(at_least)))
             inner.finish()
@@ -328,8 +329,9 @@ def find_line(lines: Mapping[str, int], key: str) -> int:
 
 
 def key_lines(text: str) -> dict[str, int]:
-    """The line, from 1, of each dotted key and table of a TOML text."""
+    """The line, from 1, of each dotted key and table of a TOML text; tables of a list are numbered from 1."""
     lines: dict[str, int] = {}
+    counted: Counter[str] = Counter()
     table, fence = "", ""
     for number, line in enumerate(text.splitlines(), 1):
         if fence:
@@ -339,6 +341,10 @@ def key_lines(text: str) -> dict[str, int]:
         if match := _TABLE_LINE.match(line):
             table = match.group(1).replace('"', "").replace(" ", "")
             lines.setdefault(table, number)
+            if line.lstrip().startswith("[["):
+                counted[table] += 1
+                table = f"{table}.{counted[table]}"
+                lines[table] = number
         elif match := _KEY_LINE.match(line):
             key = match.group(1).replace('"', "").replace("'", "")
             lines.setdefault(f"{table}.{key}" if table else key, number)

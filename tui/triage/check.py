@@ -112,7 +112,7 @@ def _view_faults(context: QueryContext, name: str) -> Iterator[tuple[str, str]]:
                 yield f"{key}.{part}.{column}", f"the pipeline gives no column {column}{nearest(column, types)}"
     if not set(view.keys) <= set(types):
         return
-    row = {column: _EMPTY.get(kind) for column, kind in types.items()}
+    row = {column: _EMPTY.get(kind, 0) for column, kind in types.items()}
     for column in view.columns:
         try:
             _result_types(drill_query(context, query, row, column))
@@ -122,26 +122,27 @@ def _view_faults(context: QueryContext, name: str) -> Iterator[tuple[str, str]]:
 
 _EMPTY: Mapping[str, object] = {
     "VARCHAR": "",
-    "BIGINT": 0,
-    "INTEGER": 0,
     "DOUBLE": 0.0,
     "BOOLEAN": False,
     "TIMESTAMP": datetime(2026, 1, 2),  # as the embedded engine gives times: without a zone
     "INTERVAL": timedelta(0),
 }
-"""A value for each of the embedded engine's types, to make drills with."""
+"""A value for each of the embedded engine's types but whole numbers, to make drills with."""
 
 
 def _blame(context: QueryContext, view: str, found: list[tuple[str, str]]) -> Iterator[Problem]:
     """The problems of a view, at the legs that have them alone where there are any."""
     hunt = context.hunt
-    blamed = False
+    blamed: dict[str, str] = {}
     for leg in hunt.legs.values():
         try:
             _result_types(events_query(context, leg.name))
         except (ValueError, UnsupportedQueryError, duckdb.Error) as error:
-            blamed = True
-            yield problem(hunt, f"legs.{leg.name}.where" if leg.where else f"legs.{leg.name}", _first_line(error))
+            blamed[leg.name] = _first_line(error)
+    for name, message in blamed.items():
+        leg = hunt.legs[name]
+        if not any(known.name in blamed for known in context.foundation(leg)[:-1]):
+            yield problem(hunt, f"legs.{name}.where" if leg.where else f"legs.{name}", message)
     if not blamed:
         for key, message in found:
             yield problem(hunt, key, message if key.startswith("views.") else f"view {view}: {message}")

@@ -1,0 +1,367 @@
+"""Ways to break `tests/hunts/copies.toml`, each with what the check must say and at which line."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Broken(NamedTuple):
+    """`old` text of the hunt replaced by `new`: the line reported, the key and the message."""
+
+    old: str
+    new: str
+    line: str
+    key: str
+    message: str
+
+
+CASES = {
+    "unknown primary": Broken(
+        'primary = "processes"',
+        'primary = "process"',
+        'primary = "process"',
+        "primary",
+        "there is no leg 'process'; did you mean processes?",
+    ),
+    "unknown base": Broken(
+        'of = "processes"',
+        'of = "proceses"',
+        'of = "proceses"',
+        "legs.rare.of",
+        "there is no leg 'proceses'; did you mean processes?",
+    ),
+    "unknown process leg": Broken(
+        'by_process_of = "processes"',
+        'by_process_of = "tools"',
+        'by_process_of = "tools"',
+        "legs.files.by_process_of",
+        "there is no leg 'tools'",
+    ),
+    "unknown near leg": Broken(
+        '{ leg = "processes", within',
+        '{ leg = "file", within',
+        'near = { leg = "file", within = "p_near_by" }',
+        "legs.connections.near",
+        "there is no leg 'file'; did you mean files?",
+    ),
+    "unknown peak leg": Broken(
+        'leg = "files"', 'leg = "filez"', 'leg = "filez"', "peak.leg", "there is no leg 'filez'; did you mean files?"
+    ),
+    "unknown leg of a column": Broken(
+        'opens = "rows"\nleg = "processes"',
+        'opens = "rows"\nleg = "x"',
+        'leg = "x"',
+        "views.hours.columns.Runs.leg",
+        "there is no leg 'x'",
+    ),
+    "unknown leg in a pipeline": Broken(
+        '"leg_processes | sum',
+        '"leg_proces | sum',
+        'pipeline = "leg_proces | summarize Runs = count() by Hour = hourofday(Timestamp)"',
+        "views.hours.pipeline",
+        "there is no leg 'proces'; did you mean processes?",
+    ),
+    "a pipeline without a leg": Broken(
+        '"leg_processes | sum',
+        '"DeviceProcessEvents | sum',
+        'pipeline = "DeviceProcessEvents | summarize Runs = count() by Hour = hourofday(Timestamp)"',
+        "views.hours.pipeline",
+        "the pipeline names no leg: write leg_NAME where its rows come from",
+    ),
+    "a pipeline of two statements": Broken(
+        'hourofday(Timestamp)"\nkeys',
+        'hourofday(Timestamp); leg_files"\nkeys',
+        'pipeline = "leg_processes | summarize Runs = count() by Hour = hourofday(Timestamp); leg_files"',
+        "views.hours.pipeline",
+        "';' does not belong in a pipeline",
+    ),
+    "unknown table": Broken(
+        'table = "DeviceFileEvents"',
+        'table = "DeviceFileEvent"',
+        'table = "DeviceFileEvent"',
+        "legs.files.table",
+        "there is no table 'DeviceFileEvent'; did you mean DeviceFileEvents?",
+    ),
+    "a table without processes": Broken(
+        'table = "DeviceFileEvents"',
+        'table = "SecurityEvent"',
+        'by_process_of = "processes"',
+        "legs.files.by_process_of",
+        "rows of SecurityEvent name no process: there is no InitiatingProcessId with InitiatingProcessCreationTime",
+    ),
+    "an optional primary": Broken(
+        'group_by = ["FileName", "AccountName"]',
+        'group_by = ["FileName", "AccountName"]\noptional = true',
+        'primary = "processes"',
+        "primary",
+        "the primary leg cannot be optional, and leg processes is",
+    ),
+    "rare without of": Broken(
+        'of = "processes"',
+        'table = "DeviceProcessEvents"',
+        'rare = { value = "tolower(ProcessCommandLine)", devices_at_most = "p_least" }',
+        "legs.rare.rare",
+        "rare needs of: the leg among whose rows the value is counted",
+    ),
+    "unknown group column": Broken(
+        'group_by = ["FileName", "AccountName"]',
+        'group_by = ["Filename", "AccountName"]',
+        'group_by = ["Filename", "AccountName"]',
+        "legs.processes.group_by",
+        "DeviceProcessEvents has no column Filename; did you mean FileName?",
+    ),
+    "unknown column in a condition": Broken(
+        "FileName in~ (p_tools)",
+        "FileNam in~ (p_tools)",
+        "where = '''",
+        "legs.processes.where",
+        "DeviceProcessEvents has no column FileNam; did you mean FileName? (line 1 of the text)",
+    ),
+    "unknown column in a rare value": Broken(
+        "tolower(ProcessCommandLine)",
+        "tolower(CommandLine)",
+        'rare = { value = "tolower(CommandLine)", devices_at_most = "p_least" }',
+        "legs.rare.rare.value",
+        "DeviceProcessEvents has no column CommandLine; did you mean ProcessCommandLine?",
+    ),
+    "unknown column in a total": Broken(
+        '{ Bytes = "FileSize" }',
+        '{ Bytes = "Size" }',
+        'sum = { Bytes = "Size" }',
+        "legs.files.sum.Bytes",
+        "DeviceFileEvents has no column Size; did you mean FileSize?",
+    ),
+    "unknown column in a key": Broken(
+        'keys = { Hour = "hourofday(Timestamp)" }',
+        'keys = { Hour = "hourofday(Time)" }',
+        'keys = { Hour = "hourofday(Time)" }',
+        "views.hours.keys.Hour",
+        "DeviceProcessEvents has no column Time; did you mean Timestamp?",
+    ),
+    "unclosed text": Broken(
+        'has "copy"',
+        'has "copy',
+        "where = '''",
+        "legs.processes.where",
+        "this text literal is not closed, or holds an escape KQL does not know (line 2 of the text)",
+    ),
+    "a sign KQL does not have": Broken(
+        'has "copy"',
+        'has # "copy"',
+        "where = '''",
+        "legs.processes.where",
+        "'#' is not part of KQL (line 2 of the text)",
+    ),
+    "an open bracket": Broken(
+        "FileName in~ (p_tools)",
+        "FileName in~ (p_tools",
+        "where = '''",
+        "legs.processes.where",
+        "'(' is not closed (line 1 of the text)",
+    ),
+    "a bracket too many": Broken(
+        "FileName in~ (p_tools)",
+        "FileName in~ (p_tools))",
+        "where = '''",
+        "legs.processes.where",
+        "')' closes nothing (line 1 of the text)",
+    ),
+    "a pipe in a condition": Broken(
+        'has "copy"',
+        'has "copy" | take 5',
+        "where = '''",
+        "legs.processes.where",
+        "'|' does not belong in an expression (line 2 of the text)",
+    ),
+    "a time condition": Broken(
+        'has "copy"',
+        'has "copy" and Timestamp > datetime(2026-01-01)',
+        "where = '''",
+        "legs.processes.where",
+        "Timestamp does not belong in a condition: the window sets the time, and only parts of it such as "
+        "hourofday(Timestamp) can be asked for (line 2 of the text)",
+    ),
+    "unknown parameter": Broken(
+        "(p_tools)",
+        "(p_tool)",
+        "where = '''",
+        "legs.processes.where",
+        "there is no parameter p_tool; did you mean p_tools? (line 1 of the text)",
+    ),
+    "emptiness that is not bound": Broken(
+        "RemoteIP, p_servers)",
+        "RemoteIP, p_servers) or p_servers_all",
+        'where = "ipv4_is_in_any_range(RemoteIP, p_servers) or p_servers_all"',
+        "legs.connections.where",
+        'there is no parameter p_servers_all; it is there with empty = "all" in parameters.servers',
+    ),
+    "an address list used as a list": Broken(
+        "ipv4_is_in_any_range(RemoteIP, p_servers)",
+        "RemoteIP in (p_servers)",
+        'where = "RemoteIP in (p_servers)"',
+        "legs.connections.where",
+        "p_servers is of type ip_list: write ipv4_is_in_any_range(COLUMN, p_servers)",
+    ),
+    "a list used as an address list": Broken(
+        "ipv4_is_in_any_range(RemoteIP, p_servers)",
+        "ipv4_is_in_any_range(RemoteIP, p_servers) or ipv4_is_in_any_range(LocalIP, p_tools)",
+        'where = "ipv4_is_in_any_range(RemoteIP, p_servers) or ipv4_is_in_any_range(LocalIP, p_tools)"',
+        "legs.connections.where",
+        "p_tools is of type string_list: ipv4_is_in_any_range takes an ip_list",
+    ),
+    "a parameter nothing uses": Broken(
+        "[legs.processes]",
+        '[parameters.spare]\ntype = "string"\nhelp = "?"\n[legs.processes]',
+        "[parameters.spare]",
+        "parameters.spare",
+        "p_spare is used in no leg, view, peak or threshold",
+    ),
+    "a parameter named like a column": Broken(
+        "[legs.processes]",
+        '[parameters.FileName]\ntype = "string"\nhelp = "?"\n[legs.processes]',
+        "[parameters.FileName]",
+        "parameters.FileName",
+        "FileName is also a column of DeviceFileEvents",
+    ),
+    "a parameter named like the window": Broken(
+        "[legs.processes]",
+        '[parameters.from]\ntype = "string"\nhelp = "?"\n[legs.processes]',
+        "[parameters.from]",
+        "parameters.from",
+        "p_from is the start of the window",
+    ),
+    "parameters that differ only in case": Broken(
+        "[legs.processes]",
+        '[parameters.Tools]\ntype = "string"\nhelp = "?"\n[legs.processes]',
+        "[parameters.Tools]",
+        "parameters.Tools",
+        "p_Tools is also bound by parameters.tools",
+    ),
+    "an unknown entity": Broken(
+        'help = "Copy tools"',
+        'entity = "devices"\nhelp = "Copy tools"',
+        'entity = "devices"',
+        "parameters.tools.entity",
+        "expected one of device, account, address, hash, file, process, process_time, logon, "
+        "found 'devices'; did you mean device?",
+    ),
+    "a pivot without a start": Broken(
+        'purpose = "Copies."',
+        'pivot = true\npurpose = "Copies."',
+        "pivot = true",
+        "pivot",
+        "a pivot starts from a value: one parameter needs required = true and an entity",
+    ),
+    "a span that is no parameter": Broken(
+        'within = "p_near_by"',
+        'within = "5m"',
+        'near = { leg = "processes", within = "5m" }',
+        "legs.connections.near.within",
+        "expected a timespan parameter such as p_window, found '5m'",
+    ),
+    "a span that is not there": Broken(
+        'per = "p_near_by"',
+        'per = "p_nearby"',
+        'per = "p_nearby"',
+        "peak.per",
+        "there is no parameter p_nearby; did you mean p_near_by?",
+    ),
+    "a span of another type": Broken(
+        'per = "p_near_by"',
+        'per = "p_least"',
+        'per = "p_least"',
+        "peak.per",
+        "expected a timespan parameter such as p_window, and p_least is of type integer",
+    ),
+    "a threshold of another type": Broken(
+        'at_least = "p_least"',
+        'at_least = "p_tools"',
+        'at_least = "p_tools"',
+        "thresholds.1.at_least",
+        "expected a number or an integer or real parameter such as p_least, and p_tools is of type string_list",
+    ),
+    "a threshold that is no number": Broken(
+        'at_least = "p_least"',
+        'at_least = "many"',
+        'at_least = "many"',
+        "thresholds.1.at_least",
+        "expected a number or an integer or real parameter such as p_least, found 'many'",
+    ),
+    "a threshold of an unknown column": Broken(
+        'column = "PeakFiles"',
+        'column = "PeakFile"',
+        'column = "PeakFile"',
+        "thresholds.1.column",
+        "no column is named PeakFile; did you mean PeakFiles?",
+    ),
+    "rarity by another type": Broken(
+        'devices_at_most = "p_least"',
+        'devices_at_most = "p_near_by"',
+        'rare = { value = "tolower(ProcessCommandLine)", devices_at_most = "p_near_by" }',
+        "legs.rare.rare.devices_at_most",
+        "expected a number or an integer or real parameter such as p_least, and p_near_by is of type timespan",
+    ),
+    "a count that is no name": Broken(
+        'count = "FileCount"',
+        'count = "File Count"',
+        'count = "File Count"',
+        "legs.files.count",
+        "'File Count' is no name for a column: write letters, digits and _, starting with a letter, and no word of KQL",
+    ),
+    "a count that is a word": Broken(
+        'count = "FileCount"',
+        'count = "count"',
+        'count = "count"',
+        "legs.files.count",
+        "'count' is no name for a column: write letters, digits and _, starting with a letter, and no word of KQL",
+    ),
+    "two counts of one name": Broken(
+        'count = "FileCount"',
+        'count = "processcount"',
+        'count = "processcount"',
+        "legs.files.count",
+        "ProcessCount is also the column legs.processes.count",
+    ),
+    "a count named like a generated column": Broken(
+        'count = "FileCount"',
+        'count = "LegsHit"',
+        'count = "LegsHit"',
+        "legs.files.count",
+        "LegsHit is a column of every generated view",
+    ),
+    "a count named like an inner column": Broken(
+        'count = "FileCount"',
+        'count = "files_bytes"',
+        'count = "files_bytes"',
+        "legs.files.count",
+        "files_Bytes is used inside the generated views",
+    ),
+    "a count that starts like an inner name": Broken(
+        'count = "FileCount"',
+        'count = "p_files"',
+        'count = "p_files"',
+        "legs.files.count",
+        "p_files starts like a name that queries use themselves (p_, k_, leg_, bins_, scope_, view_)",
+    ),
+    "legs that differ only in case": Broken(
+        "[peak]",
+        '[legs.Files]\nkind = "file"\ntable = "DeviceFileEvents"\ncount = "MoreFiles"\n[peak]',
+        "[legs.Files]",
+        "legs.Files",
+        "differs from leg files only in the case of letters",
+    ),
+    "a view named like a generated one": Broken(
+        "[peak]",
+        '[views.devices]\ntitle = "?"\npipeline = "leg_files | count"\n[peak]',
+        "[views.devices]",
+        "views.devices",
+        "devices is the name of a generated view",
+    ),
+    "a column that opens values of nothing": Broken(
+        'opens = "rows"',
+        'opens = "values"',
+        "[views.hours.columns.Runs]",
+        "views.hours.columns.Runs",
+        "values needs value: the expression it is made from",
+    ),
+}
