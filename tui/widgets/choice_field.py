@@ -34,7 +34,7 @@ class ChoiceField(Select[str]):
     }
     """
 
-    def __init__(self, words: Sequence[str], value: str | None = None, id: str | None = None) -> None:
+    def __init__(self, words: Sequence[str], value: str | None = None, id: str | None = None) -> None:  # noqa: A002
         super().__init__(
             [(Text(safe(word)), word) for word in words],
             prompt="choose",

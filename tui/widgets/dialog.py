@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 
 from tui.terminal.safe_text import safe
 from tui.widgets.key_line import KeyLine
@@ -26,7 +27,6 @@ class Dialog(Vertical):
         max-width: 100;
         height: auto;
         max-height: 100%;
-        & > KeyLine { dock: bottom; }
     }
     """
 
@@ -42,3 +42,9 @@ class Dialog(Vertical):
         """Shows other words in the frame, made safe here."""
         self.border_title = Content(safe(title, 200))
         self.border_subtitle = Content(safe(subtitle, 100)) if subtitle else None
+
+
+def leave_rows(widget: Widget, others: int) -> None:
+    """Lets `widget` grow until `others` rows of the screen are left. A share of the screen's height in the style sheet
+    would not do: a frame as high as what it holds takes no notice of it."""
+    widget.styles.max_height = max(widget.screen.size.height - others, 3)

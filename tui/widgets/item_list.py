@@ -1,7 +1,6 @@
 """A list of items, each of one or more lines, that scrolls, wraps long lines and can have a cursor.
 
-It draws on the line interface: a cursor step repaints two items, an idle list nothing. Text selected with the mouse is
-the lines as they are, without the breaks that wrapping put in.
+It draws on the line interface: a cursor step repaints two items, an idle list nothing.
 """
 
 from __future__ import annotations
@@ -18,11 +17,12 @@ from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
-from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 
 from tui.widgets.wrapping import wrap_cells
+
+_NOTHING = Content("")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Item:
     """
 
     body: tuple[Content, ...]
-    head: Content = Content("")
+    head: Content = _NOTHING
     heading: bool = False
 
 
@@ -46,11 +46,10 @@ class _Piece(NamedTuple):
     end: int
 
 
-class ItemList(ScrollView, can_focus=True):
+class ItemList(ScrollView, can_focus=True, inherit_bindings=False):
     """See the module. `indent` is the width kept for heads, `cursor` whether an item can be chosen, `wrap` whether long
     lines go on below (else they are cut, with an ellipsis)."""
 
-    ALLOW_SELECT = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {"item-list--cursor", "item-list--bar", "item-list--found"}
     DEFAULT_CSS = """
     ItemList {
@@ -58,7 +57,7 @@ class ItemList(ScrollView, can_focus=True):
         color: $foreground;
         overflow-x: hidden;
         overflow-y: auto;
-        scrollbar-size-vertical: 1;
+        scrollbar-size: 0 1;
         scrollbar-gutter: stable;
         & .item-list--cursor {
             background: $block-cursor-blurred-background;
@@ -77,7 +76,6 @@ class ItemList(ScrollView, can_focus=True):
         Binding("pageup,ctrl+u", "page_up", "Page up", show=False),
         Binding("home,g", "first", "First", show=False),
         Binding("end,G", "last", "Last", show=False),
-        Binding("enter", "choose", "Choose", show=False),
     ]
 
     class _About(Message):
@@ -95,7 +93,7 @@ class ItemList(ScrollView, can_focus=True):
         """The cursor moved to the item `index`."""
 
     class Chosen(_About):
-        """Enter, or a double click, on the item `index`."""
+        """A double click on the item `index`; what Enter does is for the screen to say."""
 
     def __init__(
         self,
@@ -103,7 +101,7 @@ class ItemList(ScrollView, can_focus=True):
         indent: int = 0,
         cursor: bool = True,
         wrap: bool = True,
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self._items = tuple(items)
@@ -112,19 +110,18 @@ class ItemList(ScrollView, can_focus=True):
         self._pieces: list[_Piece] = []
         self._tops: list[int] = []
         self._laid_out = -1
-        self._lines_before: list[int] = []
         self._found: re.Pattern[str] | None = None
         self._contents: dict[_Piece, Content] = {}
-
-    @property
-    def allow_select(self) -> bool:
-        """Text can be selected although the widget scrolls."""
-        return True
 
     @property
     def items(self) -> tuple[Item, ...]:
         """The items shown."""
         return self._items
+
+    @property
+    def room(self) -> int:
+        """Cells that heads and bodies have on a line."""
+        return max(self._room - self._gutter, 0)
 
     @property
     def cursor(self) -> int | None:
@@ -177,13 +174,10 @@ class ItemList(ScrollView, can_focus=True):
             return
         self._laid_out = width
         self._contents.clear()
-        self._pieces, self._tops, self._lines_before = [], [], []
-        lines = 0
+        self._pieces, self._tops = [], []
         room = width - self._gutter - self._indent
         for index, item in enumerate(self._items):
             self._tops.append(len(self._pieces))
-            self._lines_before.append(lines)
-            lines += len(item.body)
             for number, line in enumerate(item.body):
                 spans = wrap_cells(line.plain, room) if self._wraps else [(0, len(line.plain))]
                 self._pieces += [_Piece(index, number, start, end) for start, end in spans]
@@ -218,36 +212,32 @@ class ItemList(ScrollView, can_focus=True):
             return Strip.blank(width, base.rich_style)
         piece = self._pieces[row]
         at_cursor = self._has_cursor and piece.item == self._cursor
-        if at_cursor:
-            base = base + self.get_visual_style("item-list--cursor", partial=True)
+        first = piece.line == 0 and piece.start == 0
+        marked = at_cursor and first
+        classes = ("item-list--cursor",) if marked else ()
+        if marked:
+            base = self.get_visual_style(*classes)
         strips = []
         if self._has_cursor:
-            bar = base + self.get_visual_style("item-list--bar", partial=True)
+            bar = self.get_visual_style(*classes, "item-list--bar")
             strips.append(Strip([Segment("▌ " if at_cursor else "  ", bar.rich_style)]))
         if self._indent:
-            strips.append(self._head(piece, base))
-        strips.append(self._body(piece, base, width - self._gutter - self._indent))
+            strips.append(self._head(self._items[piece.item].head if first else _NOTHING, base, marked))
+        strips.append(self._body(piece, base, self._laid_out - self._gutter - self._indent, marked))
         return Strip.join(strips).adjust_cell_length(width, base.rich_style)
 
-    def _head(self, piece: _Piece, base: Style) -> Strip:
-        first = piece.line == 0 and piece.start == 0
-        head = self._items[piece.item].head if first else Content("")
+    def _head(self, head: Content, base: Style, marked: bool) -> Strip:
         cut = head.truncate(self._indent, ellipsis=True)
+        cut = cut.without_spans if marked else cut
         return Strip(cut.render_segments(base)).adjust_cell_length(self._indent, base.rich_style)
 
-    def _body(self, piece: _Piece, base: Style, room: int) -> Strip:
+    def _body(self, piece: _Piece, base: Style, room: int, marked: bool) -> Strip:
         content = self._contents.get(piece)
         if content is None:
             content = self._contents[piece] = self._piece_content(piece, room)
-        line = self._lines_before[piece.item] + piece.line
-        selection = self.text_selection
-        span = selection.get_span(line) if selection is not None else None
-        if span is not None:
-            start, end = span
-            end = len(content) if end < 0 else min(end - piece.start, len(content))
-            style = self.screen.get_visual_style("screen--selection")
-            content = content.stylize(style, max(start - piece.start, 0), max(end, 0)) if end > 0 else content
-        return Strip(content.render_segments(base)).apply_offsets(piece.start, line)
+        # Colours of the text would not stand out from that of the cursor.
+        plain = content.without_spans if marked and self._found is None else content
+        return Strip(plain.render_segments(base))
 
     def _piece_content(self, piece: _Piece, room: int) -> Content:
         line = self._items[piece.item].body[piece.line]
@@ -260,14 +250,6 @@ class ItemList(ScrollView, can_focus=True):
                 if end > 0 and start < len(content):
                     content = content.stylize(style, max(start, 0), end)
         return content if self._wraps else content.truncate(max(room, 1), ellipsis=True)
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text, with line ends only where the items have them."""
-        return selection.extract("\n".join(line.plain for item in self._items for line in item.body)), "\n"
-
-    def selection_updated(self, selection: Selection | None) -> None:
-        """The mouse selects."""
-        self.refresh()
 
     def _refresh_item(self, index: int) -> None:
         if index + 1 < len(self._tops):
@@ -354,11 +336,6 @@ class ItemList(ScrollView, can_focus=True):
             self.move_to(target)
         self.scroll_end(animate=False, force=True)
 
-    def action_choose(self) -> None:
-        """Enter on the item under the cursor."""
-        if self._has_cursor and self._cursor is not None:
-            self.post_message(self.Chosen(self, self._cursor))
-
     def on_click(self, event: events.Click) -> None:
         """One click moves the cursor, two choose."""
         row = event.y + self.scroll_offset.y
@@ -368,4 +345,4 @@ class ItemList(ScrollView, can_focus=True):
         if not self._items[index].heading:
             self.move_to(index)
             if event.chain > 1:
-                self.action_choose()
+                self.post_message(self.Chosen(self, index))

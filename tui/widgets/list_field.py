@@ -44,7 +44,7 @@ class ListField(TextArea):
     }
     """
 
-    def __init__(self, values: Sequence[str] = (), placeholder: str = "", id: str | None = None) -> None:
+    def __init__(self, values: Sequence[str] = (), placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(
             "\n".join(values),
             soft_wrap=False,

@@ -52,7 +52,7 @@ class SwitchField(Widget, can_focus=True):
             """The field."""
             return self.field
 
-    def __init__(self, value: bool | None = None, id: str | None = None) -> None:
+    def __init__(self, value: bool | None = None, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.set_reactive(SwitchField.value, value)
 

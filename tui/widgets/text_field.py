@@ -35,7 +35,7 @@ class TextField(Input):
     }
     """
 
-    def __init__(self, value: str = "", placeholder: str = "", id: str | None = None) -> None:
+    def __init__(self, value: str = "", placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(value, placeholder, id=id, select_on_focus=False)
         self.cursor_blink = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.terminal.safe_text import cell_width
 
 _BREAKS = " ,;|&"
-_LOOK_BACK = 24
+_LOOK_BACK = 16
 """A line breaks after a space or mark no further than this from its end, else in the middle of a word."""
 
 
@@ -40,5 +40,5 @@ def _fitting(text: str, start: int, width: int) -> int:
 
 def _break_before(text: str, start: int, end: int, width: int) -> int:
     """A place for the break at or before `end`: after a space or mark when one is near."""
-    lowest = max(start + 1, end - min(_LOOK_BACK, width // 2))
+    lowest = max(start + 1, end - min(_LOOK_BACK, width // 3))
     return next((place for place in range(end, lowest, -1) if text[place - 1] in _BREAKS), end)

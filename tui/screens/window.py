@@ -1,0 +1,146 @@
+"""The window of the session: from when to when its runs look."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from tui.kql.literals import LiteralError, parse_timespan
+from tui.terminal.safe_text import safe
+from tui.triage.windows import WindowError, make_window, show_window
+from tui.widgets.dialog import Dialog
+from tui.widgets.parameter_field import WRONG_MARK
+from tui.widgets.text_field import TextField
+from tui.workspaces.protocol import Window
+
+_QUICK = (("1 h", "1h"), ("24 h", "24h"), ("7 d", "7d"), ("30 d", "30d"))
+
+
+class WindowScreen(ModalScreen[Window | None]):
+    """Asks for another window than `window`; gives it, or None. `whole` is the time the evidence spans.
+
+    Quick windows count back from the newest event, or from now where there is no evidence.
+    """
+
+    CSS_PATH = "window.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5,ctrl+enter", "take", "set", key_display="F5"),
+        Binding("ctrl+r", "reset", "as it was"),
+        Binding("escape", "cancel", "cancel"),
+    ]
+
+    def __init__(self, window: Window, whole: Window | None) -> None:
+        super().__init__()
+        self._window, self._whole = window, whole
+
+    def compose(self) -> ComposeResult:
+        """Both times, what they make, and the quick windows."""
+        with Dialog("Window"):
+            with Horizontal(classes="line"):
+                yield Static(Content("from"), classes="name", markup=False)
+                yield TextField(time_text(self._window.start), "time, or a span such as 24h", id="from")
+                yield Static(Content("UTC, or with a zone: +02:00"), classes="aside", markup=False)
+            with Horizontal(classes="line"):
+                yield Static(Content("to"), classes="name", markup=False)
+                yield TextField(time_text(self._window.end), "time", id="to")
+            yield Static(id="said", markup=False)
+            with Horizontal(id="quick", classes="line"):
+                yield Static(Content("last"), classes="name", markup=False)
+                for words, span in _QUICK:
+                    yield Button(words, id=f"last-{span}", compact=True)
+                if self._whole is not None:
+                    yield Button("whole evidence", id="whole", compact=True)
+            yield Static(Content(self._about_whole()), id="about", markup=False)
+            yield Button("Set", id="set", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """The start is asked for first."""
+        self.query_one("#from").focus()
+        self._check()
+
+    def _about_whole(self) -> str:
+        if self._whole is None:
+            return "counted back from now"
+        return f"counted back from the newest event; the evidence spans {show_window(self._whole)}"
+
+    def _read(self) -> Window:
+        """The window that the fields make; WindowError when they make none."""
+        start, end = (self.query_one(name, TextField).value.strip() for name in ("#from", "#to"))
+        try:
+            parse_timespan(start)
+        except LiteralError:
+            return make_window("", start, end, self._whole, datetime.now(UTC))
+        return make_window(start, "", end, self._whole, datetime.now(UTC))
+
+    @on(Input.Changed)
+    def _check(self) -> None:
+        said = self.query_one("#said", Static)
+        try:
+            window = self._read()
+        except WindowError as error:
+            said.update(Content(f"{WRONG_MARK} {safe(error, 300)}"))
+            said.add_class("-wrong")
+        else:
+            said.update(Content(f"{show_window(window)}  ({length_words(window)}{self._outside(window)})"))
+            said.remove_class("-wrong")
+
+    def _outside(self, window: Window) -> str:
+        if self._whole is None or (window.start < self._whole.end and window.end > self._whole.start):
+            return ""
+        return ", no evidence in it"
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        """A quick window fills the fields; the last button takes what they say."""
+        name = event.button.id or ""
+        if name == "set":
+            self.action_take()
+        elif name == "whole" and self._whole is not None:
+            self._fill(self._whole)
+        else:
+            self._fill(make_window(name.removeprefix("last-"), "", "", self._whole, datetime.now(UTC)))
+
+    def _fill(self, window: Window) -> None:
+        self.query_one("#from", TextField).value = time_text(window.start)
+        self.query_one("#to", TextField).value = time_text(window.end)
+        self.query_one("#set").focus()
+
+    def action_take(self) -> None:
+        """Gives the window when there is one."""
+        try:
+            self.dismiss(self._read())
+        except WindowError:
+            self.query_one("#from").focus()
+
+    def action_reset(self) -> None:
+        """The times as they were."""
+        self._fill(self._window)
+
+    def action_cancel(self) -> None:
+        """Leaves the window as it was."""
+        self.dismiss(None)
+
+
+def time_text(moment: datetime) -> str:
+    """`2026-11-21 03:00:00Z`, with microseconds where there are any: what is read again is the same moment."""
+    fraction = f".{moment.microsecond:06}" if moment.microsecond else ""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}{fraction}Z"
+
+
+def length_words(window: Window) -> str:
+    """How long a window is: `7 d`, `1 d 4 h`, `90 s`; its two largest units."""
+    seconds = (window.end - window.start).total_seconds()
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count:.0f} {unit}")
+    return " ".join(parts[:2]) or "less than 1 s"

@@ -1,0 +1,71 @@
+"""What a workspace holds, by table and by host in it, for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.workspaces.protocol import TableCoverage, Window
+
+_TOLERANCE = 0.05
+"""The share of the window that may lack at either end without a word."""
+
+
+@dataclass(frozen=True)
+class TableHeld:
+    """The rows of one table, and `hosts` they are from, by name. Times are UTC."""
+
+    table: str
+    rows: int
+    first: datetime | None
+    last: datetime | None
+    hosts: tuple[TableCoverage, ...]
+
+
+def held_by_table(found: Iterable[TableCoverage]) -> list[TableHeld]:
+    """`found` summed up by table, by name; tables without rows have no hosts and come last."""
+    tables: dict[str, list[TableCoverage]] = {}
+    for entry in found:
+        hosts = tables.setdefault(entry.table, [])
+        if entry.rows:
+            hosts.append(entry)
+    held = [_sum(table, hosts) for table, hosts in tables.items()]
+    return sorted(held, key=lambda one: (not one.rows, one.table.lower()))
+
+
+def _sum(table: str, hosts: list[TableCoverage]) -> TableHeld:
+    firsts = [entry.first for entry in hosts if entry.first is not None]
+    lasts = [entry.last for entry in hosts if entry.last is not None]
+    return TableHeld(
+        table,
+        sum(entry.rows for entry in hosts),
+        min(firsts, default=None),
+        max(lasts, default=None),
+        tuple(sorted(hosts, key=lambda entry: entry.host)),
+    )
+
+
+def gap_words(first: datetime | None, last: datetime | None, window: Window) -> str:
+    """What of `window` the data from `first` to `last` leaves out, in words; nothing when it is hardly anything."""
+    if first is None or last is None:
+        return ""
+    if first >= window.end or last < window.start:
+        return "nothing within the window"
+    slack = (window.end - window.start) * _TOLERANCE
+    late, early = first - window.start > slack, window.end - last > slack
+    if late and early:
+        return "starts after the window, ends before it does"
+    return "starts after the window does" if late else "ends before the window does" if early else ""
+
+
+def cleared_words(hosts: Iterable[TableCoverage]) -> str:
+    """When the event log was cleared: the moment on one host, or on how many hosts."""
+    cleared = [entry for entry in hosts if entry.log_cleared]
+    if not cleared:
+        return ""
+    if len(cleared) > 1:
+        return f"log cleared on {len(cleared)} hosts"
+    moments = cleared[0].log_cleared
+    more = f" and {len(moments) - 1} times more" if len(moments) > 1 else ""
+    return f"log cleared {moments[0]:%Y-%m-%d %H:%M:%S}Z{more}"
