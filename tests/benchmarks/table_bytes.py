@@ -70,11 +70,9 @@ class TableApp(App[None]):
         for name in ("header", "trail", "keys"):
             self.query_one(f"#{name}", Line).show([Piece(f"the {name} line"), Piece("of the program")])
         table = self.query_one(ResultTable)
+        self.query_one(CellLine).follow(table, lambda table: "opens events")
         table.set_source(self._rows.prepare(self._view), COLUMNS)
         table.focus()
-
-    def on_result_table_cursor_moved(self) -> None:
-        self.query_one(CellLine).show_cursor(self.query_one(ResultTable), "opens events")
 
     def get_line_filters(self) -> list[LineFilter]:
         return with_gate(super().get_line_filters())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tui.results.values import plain_text
@@ -13,10 +14,14 @@ EMPTY_WORD = "(empty)"
 
 
 class CellLine(Line):
-    """`Column = value`, with a note on what opening it would list. Draws only the cells that change."""
+    """`Column = value`, with a note such as what opening the cell would list. Draws only the cells that change."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(separator="", id=id)
+        super().__init__(separator="  ", id=id)
+
+    def follow(self, table: ResultTable, note: Callable[[ResultTable], str] | None = None) -> None:
+        """Show the cell under the cursor of `table` from now on, and what `note` says of it where there is room."""
+        table.follow(lambda: self.show_cursor(table, note(table) if note is not None else ""))
 
     def show_cursor(self, table: ResultTable, note: str = "") -> None:
         """Show the cell under the cursor of `table`, and `note` where there is room."""
@@ -24,20 +29,12 @@ class CellLine(Line):
         if column is None or table.row_at_cursor() is None:
             self.show([])
             return
-        self.show(
-            [
-                Piece(column.label or column.name, role="strong"),
-                Piece(" = "),
-                Piece(whole_text(table.cell_at_cursor())),
-                Piece(f"  {note}" if note else "", role="muted", rank=1, leaves=True),
-            ]
-        )
+        text = f"{column.label or column.name} = {whole_text(table.cell_at_cursor())}"
+        self.show([Piece(text), Piece(note, role="muted", rank=1, leaves=True)])
 
 
 def whole_text(value: Any) -> str:
-    """All of `value` as text (not safe to show); null and empty in words. Times with date, zone and fraction."""
+    """All of `value` as text (not safe to show); null and empty in words, times with date, zone and fraction."""
     if value is None:
         return NULL_WORD
-    if value == "":
-        return EMPTY_WORD
-    return plain_text(value)
+    return EMPTY_WORD if value == "" else plain_text(value)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
@@ -18,7 +17,7 @@ from tui.results.prepared import PreparedView
 from tui.widgets.table_cells import FormatTime, label_text, short_time
 from tui.widgets.table_layout import Layout, TableColumn, lay_out_around, place_cursor
 from tui.widgets.table_pages import PAGE_ROWS, PageReader, Row, Source
-from tui.widgets.table_paint import RowLook, header_segments, row_segments, search_pattern
+from tui.widgets.table_paint import RowLook, header_strip, row_strip, search_pattern
 
 _WHEEL_ROWS = 3
 
@@ -94,6 +93,7 @@ class ResultTable(Widget, can_focus=True):
         self._target: tuple[int, int] | None = None
         self._open_there = False
         self._reader = PageReader(self, self._wanted, self._take, self._fail)
+        self._followers: list[Callable[[], None]] = []
 
     # What is shown
 
@@ -115,6 +115,10 @@ class ResultTable(Widget, can_focus=True):
         self._layout_now = Layout()
         self.refresh()
         self._tell()
+
+    def follow(self, draw: Callable[[], None]) -> None:
+        """Have `draw` called whenever `CursorMoved` is posted, but at once: what it draws goes out in the same frame."""
+        self._followers.append(draw)
 
     @property
     def format_time(self) -> FormatTime:
@@ -243,7 +247,7 @@ class ResultTable(Widget, can_focus=True):
         """Move to `row` with `top` shown first, or half a page around `row` when it is not shown then."""
         if self._source is None or not self._source.count or self._open_there:
             return
-        row, top = self._within(self._source, row, top)
+        row, top = place_cursor(row, top, self._height, self._source.count)
         if (row, top) == (self._row, self._top):
             self._target = None
         elif self._source.missing(top, top + self._height) is None:
@@ -251,9 +255,6 @@ class ResultTable(Widget, can_focus=True):
         else:
             self._target = (row, top)
         self._read_on()
-
-    def _within(self, source: Source, row: int, top: int) -> tuple[int, int]:
-        return place_cursor(row, top, self._height, source.count)
 
     def _arrive(self, row: int, top: int) -> None:
         before, scrolled = self._row, top != self._top
@@ -289,6 +290,8 @@ class ResultTable(Widget, can_focus=True):
     def _tell(self) -> None:
         column = self.cursor_column
         there = column is not None and self.row_count > 0
+        for draw in self._followers:
+            draw()
         self.post_message(self.CursorMoved(self._row if there else None, column.name if column and there else None))
 
     def _lay_out(self) -> None:
@@ -306,7 +309,7 @@ class ResultTable(Widget, can_focus=True):
         """Lay out anew and keep the cursor in sight."""
         self._lay_out()
         if self._source is not None and self._source.count:
-            self._row, self._top = self._within(self._source, self._row, self._top)
+            self._row, self._top = place_cursor(self._row, self._top, self._height, self._source.count)
         self.refresh()
         self._read_on()
 
@@ -337,20 +340,16 @@ class ResultTable(Widget, can_focus=True):
 
     def _next_place(self, source: Source) -> tuple[int, int]:
         """Where the cursor goes in `source`, and the first row shown then."""
-        same = source.key is not None and self._source is not None and self._source.key == source.key
-        row, top = (self._row, self._top) if same else (0, 0)
+        row, top = (self._row, self._top) if source.follows(self._source) else (0, 0)
         if self._next_row is not None:
             row = self._next_row
-        return self._within(source, row, top)
+        return place_cursor(row, top, self._height, source.count)
 
     def _fail(self, source: Source, reason: str) -> None:
-        shown = self._next is None and source is self._source
-        if source is self._next:
-            self._next = None
-        elif not shown:
-            return
-        self._target, self._open_there = None, False
-        self.post_message(self.PageFailed(reason))
+        # What is about to be replaced may be gone already.
+        if source is (self._next or self._source):
+            self._next, self._target, self._open_there = None, None, False
+            self.post_message(self.PageFailed(reason))
 
     def _take(self, source: Source, number: int, rows: list[Row]) -> None:
         """Draw what became possible with page `number` of `source`."""
@@ -371,7 +370,7 @@ class ResultTable(Widget, can_focus=True):
     def _take_over(self, source: Source) -> None:
         """Show `source`, which has at hand what is shown first."""
         name = column.name if (column := self.cursor_column) is not None else ""
-        same = source.key is not None and self._source is not None and self._source.key == source.key
+        same = source.follows(self._source)
         self._row, self._top = self._next_place(source) if source.count else (0, 0)
         names = [column.name for column in source.columns]
         self._column = names.index(name) if same and name in names else 0
@@ -393,12 +392,12 @@ class ResultTable(Widget, can_focus=True):
         if y == 0:
             labels = [label_text(column, source.prepared.view.sort) for column in source.columns]
             style = self.get_component_rich_style("table--header")
-            return _strip(header_segments(labels, source.columns, self._layout_now, width, style), width)
+            return header_strip(labels, source.columns, self._layout_now, width, style)
         row = source.row(self._top + y - 1)
         if row is None:
             return Strip.blank(width, self.rich_style)
         look = self._look(source, self._top + y - 1 == self._row)
-        return _strip(row_segments(row, source.columns, self._layout_now, width, self._format_time, look), width)
+        return row_strip(row, source.columns, self._layout_now, width, self._format_time, look)
 
     def _look(self, source: Source, under_cursor: bool) -> RowLook:
         search = search_pattern(source.prepared.view.search)
@@ -408,9 +407,3 @@ class ResultTable(Widget, can_focus=True):
             return RowLook(self.rich_style, self.rich_style, match, None, search)
         row, cell = (self.get_component_rich_style(f"table--{part}") for part in ("row", "cursor"))
         return RowLook(row, cell, match, self._column, search)
-
-
-def _strip(segments: list[Segment], width: int) -> Strip:
-    """A strip of `width` cells; only in a widget narrower than one column is there more to be cropped."""
-    strip = Strip(segments)
-    return strip if strip.cell_length == width else strip.crop(0, width)

@@ -39,7 +39,9 @@ def cell_text(value: Any, format_time: FormatTime) -> str:
 
 def _short_real(value: float) -> str:
     short = f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
-    return f"{value:.{_DECIMALS}g}" if short in ("0", "-0") and value else short
+    if short in ("0", "-0"):
+        return f"{value:.{_DECIMALS}g}" if value else "0"
+    return short
 
 
 def fitted(text: str, column: TableColumn, width: int) -> str:

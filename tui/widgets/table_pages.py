@@ -41,6 +41,10 @@ class Source:
         self._names = [column.name for column in columns]
         self._pages: OrderedDict[int, list[Row]] = OrderedDict()
 
+    def follows(self, other: Source | None) -> bool:
+        """Whether this shows the same as `other` did, in another view."""
+        return self.key is not None and other is not None and other.key == self.key
+
     def row(self, position: int) -> Row | None:
         """The row at `position` with the values of `columns` in their order; None when it is not at hand."""
         page = self._pages.get(position // PAGE_ROWS)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
 
+from tui.terminal.safe_text import safe
 from tui.widgets.table_cells import FormatTime, cell_text, fitted
 from tui.widgets.table_layout import GUTTER, Layout, TableColumn
 from tui.widgets.table_pages import Row
@@ -52,10 +54,10 @@ class _Line:
         self._texts.clear()
 
 
-def row_segments(
+def row_strip(
     row: Row, columns: Sequence[TableColumn], layout: Layout, width: int, format_time: FormatTime, look: RowLook
-) -> list[Segment]:
-    """The segments of a row, `width` cells or more."""
+) -> Strip:
+    """A row in `width` cells."""
     line = _Line()
     line.add(" " if look.cursor is None else CURSOR_MARK, look.text, GUTTER)
     for slot in layout.slots:
@@ -71,13 +73,13 @@ def row_segments(
     if line.width < width:
         line.add(" " * (width - line.width), look.text, width - line.width)
     line.end()
-    return line.segments
+    return _strip(line.segments, width)
 
 
-def header_segments(
+def header_strip(
     labels: Sequence[str], columns: Sequence[TableColumn], layout: Layout, width: int, style: Style
-) -> list[Segment]:
-    """The segments of the header, `width` cells or more; `‹` and `›` stand where columns are scrolled away."""
+) -> Strip:
+    """The header in `width` cells; `‹` and `›` stand where columns are scrolled away."""
     text, used = "", 0
     for number, slot in enumerate(layout.slots):
         gap = " " * (slot.x - used)
@@ -88,9 +90,15 @@ def header_segments(
     rest = " " * max(0, width - used)
     if layout.after:
         rest = rest[:-1] + AFTER_MARK
-    return [Segment(text + rest, style)]
+    return _strip([Segment(text + rest, style)], width)
+
+
+def _strip(segments: list[Segment], width: int) -> Strip:
+    """A strip of `width` cells; only in a widget narrower than one column is there more, which is cropped."""
+    strip = Strip(segments)
+    return strip if strip.cell_length == width else strip.crop(0, width)
 
 
 def search_pattern(text: str) -> re.Pattern[str] | None:
     """A pattern that splits shown text at what was searched, in any case; None when nothing was."""
-    return re.compile(f"({re.escape(text)})", re.IGNORECASE) if text else None
+    return re.compile(f"({re.escape(safe(text))})", re.IGNORECASE) if text else None
