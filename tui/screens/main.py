@@ -79,7 +79,7 @@ class MainScreen(Screen[None]):
         except (OSError, LookupError, ValueError) as error:
             self.pane.show_words(["The workspace cannot be opened.", str(error), "Ctrl+Q leaves."])
             return
-        await self.pane.open()
+        await self.pane.open(self._note)
         self.session, self.trail, self.ready = session, Trail(session), True
         self.hunt_tree.show(tree_nodes(session.catalogue), folded=[PIVOTS])
         self.pane.show_words(
@@ -150,6 +150,12 @@ class MainScreen(Screen[None]):
         """The cell under the cursor with all of its row; None when there is none."""
         place, row, column = self.trail.current, self.pane.values, self.pane.column
         return Cell(place.step.run, row, column) if place is not None and row and column else None
+
+    def _note(self) -> str:
+        from tui.triage.words import opens_words
+
+        cell = self.cell()
+        return opens_words(cell) if cell is not None else ""
 
     # Keys
 
@@ -340,13 +346,6 @@ class MainScreen(Screen[None]):
     def on_result_table_cell_opened(self) -> None:
         """Enter on a cell."""
         self.attempt(lambda: hunting.open_cell(self))
-
-    def on_result_table_cursor_moved(self) -> None:
-        """Says what is under the cursor."""
-        from tui.triage.words import opens_words
-
-        cell = self.cell()
-        self.pane.show_note(opens_words(cell) if cell is not None else "")
 
     def on_result_table_page_failed(self, event: ResultTable.PageFailed) -> None:
         """Rows could not be read."""

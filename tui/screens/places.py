@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Place:
     """Rows of the run that had come when they were made ready."""
     opened: Cell | None = None
     stacked: str = ""
+    moment: datetime | None = None
+    """Where the cursor goes at first in a timeline: to the first row at or after this time."""
 
     @property
     def ready(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from tui.widgets.line import Line, Piece
 if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
     from tui.screens.places import Place
-    from tui.triage.queries.context import Query
+    from tui.triage.runs import Run
     from tui.widgets.result_table import ResultTable
     from tui.widgets.table_layout import Kind, TableColumn
 
@@ -35,18 +35,29 @@ class ResultPane(Vertical, can_focus=True):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._columns: list[TableColumn] = []
+        self._column = ""
+        self._shown: Place | None = None
 
     def compose(self) -> ComposeResult:
         """Everything but the table."""
         yield Line(id="chips")
         yield Static(id="words", markup=False)
 
-    async def open(self) -> None:
-        """Puts the table and the line about its cell in their places."""
+    async def open(self, note: Callable[[], str]) -> None:
+        """Puts the table and the line about its cell in their places; `note` says what that cell opens."""
         from tui.widgets.cell_line import CellLine
         from tui.widgets.result_table import ResultTable
 
-        await self.mount(ResultTable(id="rows"), CellLine(id="cell"))
+        table, line = ResultTable(id="rows"), CellLine(id="cell")
+
+        def moved() -> None:
+            if self._column:
+                wanted, self._column = self._column, ""
+                table.move_cursor(column=wanted)
+            line.show_cursor(table, note())
+
+        table.follow(moved)
+        await self.mount(table, line)
 
     @property
     def table(self) -> ResultTable:
@@ -89,11 +100,16 @@ class ResultPane(Vertical, can_focus=True):
         self.remove_class("-rows")
         self.query_one("#words", Static).update(Content("\n\n".join(map(safe, lines))))
 
-    def show_rows(self, place: Place, prepared: PreparedView) -> None:
-        """Shows the prepared rows of `place`, the cursor where it was left."""
-        self._columns = table_columns(place.step.run.query, prepared)
+    def show_rows(self, place: Place, prepared: PreparedView, row: int | None = None) -> None:
+        """Shows the prepared rows of `place`: the cursor in `row`, else where it is or was left."""
+        again = self.has_rows and self._shown is place
+        self._shown = place
+        self._columns = table_columns(place.step.run, prepared)
         self.add_class("-rows")
-        self.table.set_source(prepared, self._columns, key=id(place.step), row=place.step.row)
+        if not again:
+            self._column = place.step.column
+            row = place.step.row if row is None else row
+        self.table.set_source(prepared, self._columns, key=id(place.step), row=row)
         if self.has_focus:
             self.table.focus()
 
@@ -111,24 +127,19 @@ class ResultPane(Vertical, can_focus=True):
         self.set_class(bool(words), "-chips")
         self.query_one("#chips", Line).show([Piece(word, role="key", rank=place) for place, word in enumerate(words)])
 
-    def show_note(self, words: str) -> None:
-        """Shows the cell under the cursor, and `words` about what it opens."""
-        from tui.widgets.cell_line import CellLine
-
-        self.query_one("#cell", CellLine).show_cursor(self.table, words)
-
     def go(self, row: int, column: str = "") -> None:
         """Puts the cursor on a cell."""
         self.table.move_cursor(row, column or None)
 
 
-def table_columns(query: Query, prepared: PreparedView) -> list[TableColumn]:
+def table_columns(run: Run, prepared: PreparedView) -> list[TableColumn]:
     """The columns of `prepared` as the table shows them: those that the query puts first, then the rest."""
     from tui.widgets.table_layout import TableColumn
 
+    query = run.query
     kinds = {info.name: info.kql_type for info in prepared.columns}
     first = [meaning.name for meaning in query.columns if meaning.name in kinds]
-    one_device = any(bound.key.subject == "device" for bound in query.bounds) and query.view in ("events", "timeline")
+    lists = query.view in ("events", "timeline")
     columns = []
     for name in dict.fromkeys([*first, *kinds]):
         meaning = query.meaning(name)
@@ -140,10 +151,18 @@ def table_columns(query: Query, prepared: PreparedView) -> list[TableColumn]:
                 maximum=_LONGEST if _LONG.search(name) else 40,
                 pinned=bool(query.keys) and name == first[0] and query.view not in ("timeline", "values"),
                 opens=meaning.opens,
-                hidden=meaning.hidden or (one_device and name == "DeviceName"),
+                hidden=meaning.hidden or (lists and name == "DeviceName" and _is_of_one_device(run)),
             )
         )
     return columns
+
+
+def _is_of_one_device(run: Run) -> bool:
+    """Whether all rows are of one device: the cell they were opened from, or the pivot, names it."""
+    if any(bound.key.subject == "device" for bound in run.query.bounds):
+        return True
+    parameters = run.context.hunt.parameters
+    return any(parameters[name].entity == "device" and value for name, value in run.context.values.items())
 
 
 def _label(name: str, counts: bool) -> str:

@@ -115,7 +115,8 @@ def step_words(step: Step) -> str:
     if run.origin is None:
         values = [str(value) for name, value in run.context.values.items() if value and _is_entity(run, name)]
         return " ".join([run.query.view, *values[:1]])
-    return f"{run.origin.column} of {run.origin.row}" if run.origin.row else run.origin.column
+    what = "timeline" if run.query.view == "timeline" else run.origin.column
+    return f"{what} of {run.origin.row}" if run.origin.row else what
 
 
 def _is_entity(run: Run, name: str) -> bool:

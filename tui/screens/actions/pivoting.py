@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.screens.places import Place
+
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
     from tui.triage.cell import Cell
@@ -39,6 +41,7 @@ def _start(screen: MainScreen, chosen: Pivot, cell: Cell) -> None:
 def around(screen: MainScreen) -> None:
     """All events of the row's device from 15 minutes before to 15 minutes after the row."""
     from tui.triage.pivots import device_of, device_pivot, moment_of, window_around
+    from tui.triage.runs import Step
 
     cell = screen.cell()
     if cell is None:
@@ -51,4 +54,5 @@ def around(screen: MainScreen) -> None:
         return
     name = next(name for name, parameter in hunt.parameters.items() if parameter.entity)
     screen.session.values[hunt.id] = {name: device}
-    screen.push(screen.session.run_view(hunt, "timeline", window=window_around(moment)), cell)
+    run = screen.session.run_view(hunt, "timeline", window=window_around(moment))
+    screen.push_place(Place(Step(run), opened=cell, moment=moment))

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
+    from tui.results.store import Rows
     from tui.results.view import RowView
     from tui.screens.main import MainScreen
     from tui.screens.places import Place
     from tui.triage.cell import Cell
+    from tui.triage.queries.context import Query
     from tui.triage.runs import Run
 
 Field = tuple[str, object]
@@ -32,8 +34,11 @@ def show_place(screen: MainScreen) -> None:
         screen.run_worker(display(screen, place), group="display", description="display", exclusive=True)
 
 
-async def display(screen: MainScreen, place: Place) -> None:
-    """Makes the rows of `place` ready, and shows them when it is still the current one. ViewError as `Rows.prepare`."""
+async def display(screen: MainScreen, place: Place, arrival: int | None = None) -> None:
+    """Makes the rows of `place` ready, and shows them when it is still the current one. ViewError as `Rows.prepare`.
+
+    The cursor goes to the row that came as number `arrival`, if it is given and among them.
+    """
     from tui.triage.words import chip_words
     from tui.workspaces.threads import in_thread
 
@@ -46,20 +51,40 @@ async def display(screen: MainScreen, place: Place) -> None:
         if place.step.view != view:
             return
         place.prepared, place.came = prepared, came
-    if place is screen.trail.current and place.prepared is not None:
-        screen.pane.show_rows(place, place.prepared)
+    held, row = place.prepared, None
+    if held is not None and arrival is not None:
+        row = await in_thread(lambda: held.position(arrival))
+    if place.moment is not None and place.step.run.outcome is not None:
+        row, place.moment = await in_thread(lambda: _rows_before(place, stored)), None
+    if place is screen.trail.current and held is not None:
+        screen.pane.show_rows(place, held, row)
         screen.pane.show_chips(chip_words(view, place.stacked))
         screen.show_trail()
 
 
+def _rows_before(place: Place, stored: Rows) -> int:
+    """How many rows of a timeline lie before the place's moment."""
+    from tui.results.view import Filter, RowView
+
+    return stored.prepare(RowView(filters=(Filter("EventTime", "<", place.moment),))).count
+
+
 async def look(screen: MainScreen, view: RowView) -> None:
-    """Shows the rows of the current place by another view; the former one stays when that cannot be had."""
+    """Shows the rows of the current place by another view; the former one stays when that cannot be had.
+
+    The cursor stays on its row among other filters, and at its height in another order.
+    """
+    from tui.workspaces.threads import in_thread
+
     place = screen.trail.current
     if place is None:
         return
+    held, row = place.prepared, screen.pane.row
+    follows = held is not None and view.filters != place.step.view.filters
+    arrivals = await in_thread(lambda: held.arrivals(row, 1)) if held is not None and follows else []
     before, place.step.view = place.step.view, view
     try:
-        await display(screen, place)
+        await display(screen, place, arrivals[0] if arrivals else None)
     except Exception:
         place.step.view = before
         raise
@@ -70,7 +95,7 @@ async def show_row(screen: MainScreen, cell: Cell) -> None:
     place = screen.trail.current
     held = place.prepared if place is not None else None
     if held is not None:
-        await _show_fields(screen, cell.run.query.title, held, screen.pane.row, screen.pane.go)
+        await _show_fields(screen, cell.run.query, held, screen.pane.row, screen.pane.go)
 
 
 async def show_event(screen: MainScreen, run: Run) -> None:
@@ -79,23 +104,24 @@ async def show_event(screen: MainScreen, run: Run) -> None:
 
     stored = run.rows
     if stored is not None:
-        await _show_fields(screen, run.query.title, await in_thread(stored.prepare), 0)
+        await _show_fields(screen, run.query, await in_thread(stored.prepare), 0)
 
 
 async def _show_fields(
-    screen: MainScreen, title: str, held: PreparedView, index: int, left: Callable[[int], None] | None = None
+    screen: MainScreen, query: Query, held: PreparedView, index: int, left: Callable[[int], None] | None = None
 ) -> None:
     from tui.screens.event import EventScreen
     from tui.workspaces.threads import in_thread
 
-    types = {info.name: info.kql_type for info in held.columns}
+    kinds = {info.name: info.kql_type for info in held.columns}
+    names = list(dict.fromkeys([*(column.name for column in query.columns if column.name in kinds), *kinds]))
 
     async def load(position: int) -> list[Field]:
-        found = await in_thread(lambda: held.page(position, 1))
-        return list(zip(types, found[0], strict=True))
+        found = await in_thread(lambda: held.page(position, 1, names))
+        return list(zip(names, found[0], strict=True))
 
     def closed(position: int | None) -> None:
         if left is not None and position is not None:
             left(position)
 
-    screen.app.push_screen(EventScreen(title, await load(index), index, held.count, types, load), closed)
+    screen.app.push_screen(EventScreen(query.title, await load(index), index, held.count, kinds, load), closed)

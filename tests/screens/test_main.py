@@ -1,0 +1,491 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.support.small import HOSTILE_DEVICE, START, HeldWorkspace, small_catalogue, small_workspace
+from tests.support.snapshot import screen_text
+from tests.support.waiting import until
+from tui.app import HuntdeckApp
+from tui.screens.main import MainScreen
+from tui.workspaces.protocol import State
+
+
+class Desk:
+    """A running app with its main screen, and what a test asks of it."""
+
+    def __init__(self, pilot: Pilot[Any], app: HuntdeckApp, workspace: HeldWorkspace) -> None:
+        self.pilot, self.app, self.workspace = pilot, app, workspace
+
+    @property
+    def screen(self) -> MainScreen:
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    @property
+    def text(self) -> str:
+        return screen_text(self.app)
+
+    @property
+    def trail(self) -> str:
+        return self.line("trail")
+
+    def line(self, name: str) -> str:
+        return str(self.screen.query_one(f"#{name}").text)
+
+    @property
+    def place(self) -> tuple[str, int, str]:
+        current = self.screen.trail.current
+        assert current is not None
+        return current.step.run.query.view, self.screen.pane.row, self.screen.pane.column
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        await until(self.pilot, condition, what)
+
+    async def settle(self) -> None:
+        """Waits until nothing runs and what was asked for is on the screen."""
+
+        def settled() -> bool:
+            current = self.screen.trail.current
+            if current is None or self.screen.session.active() or self.screen.workers._workers:
+                return False
+            run = current.step.run
+            if not run.received:
+                return run.outcome is not None and not self.screen.pane.has_rows
+            return bool(current.ready and self.screen.pane.values) or (current.ready and current.prepared.count == 0)
+
+        await self.until(settled, "rest")
+        await self.pilot.pause()
+
+    async def open_hunt(self, hunt: str = "T1119-91") -> None:
+        if not self.screen.in_tree:
+            await self.press("tab")
+        self.screen.hunt_tree.select(hunt)
+        await self.press("enter")
+        await self.settle()
+
+    async def go_to(self, column: str, row: int = 0) -> None:
+        self.screen.pane.go(row, column)
+        await self.until(lambda: (self.screen.pane.row, self.screen.pane.column) == (row, column))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Callable[..., Any]:
+    @asynccontextmanager
+    async def opened(width: int = 160, height: int = 45) -> AsyncIterator[Desk]:
+        workspace = small_workspace(tmp_path)
+        app = HuntdeckApp.on(workspace, small_catalogue(tmp_path), None)
+        async with app.run_test(size=(width, height)) as pilot:
+            one = Desk(pilot, app, workspace)
+            await one.until(lambda: one.screen.ready, "the workspace")
+            await pilot.pause()
+            yield one
+
+    return opened
+
+
+async def test_the_first_frame_waits_for_nothing(tmp_path: Path) -> None:
+    opened = asyncio.Event()
+
+    def opening() -> Any:
+        opened.set()
+        raise LookupError("no such workspace \x1b]0;x\x07[/]")
+
+    app = HuntdeckApp("small", opening, None)
+    async with app.run_test(size=(160, 45)) as pilot:
+        assert "small" in screen_text(app)
+        await until(pilot, lambda: "cannot be opened" in screen_text(app))
+        assert "no such workspace ␛]0;x␇[/]" in screen_text(app)
+
+
+async def test_what_is_always_visible(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        header = one.line("header")
+        assert header.startswith("EVIDENCE small | evidence | 11-21 02:00 -> 04:00 UTC (all of it) | scope all")
+        assert "session kept while open" in header
+        assert [" ".join(line.split()) for line in one.screen.hunt_tree.lines] == [
+            "v TA0009 Collection",
+            "v T1119 Automated Collection",
+            "91 File copies .",
+            "92 A named file .",
+            "v T1560 Archive Collected Data",
+            "01 A refused hunt .",
+            "02 Mail only n/a",
+            "+ Pivots: from a value, or its form",
+        ]
+
+
+async def test_enter_runs_a_hunt_and_shows_devices_with_counts(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        assert one.trail.startswith("T1119-91 File copies > devices | 3 of 3 | complete")
+        assert "filter: none" in one.trail
+        assert one.screen.pane.values["ProcessCount"] == 5
+        assert one.screen.pane.values["MailCount"] is None
+        assert "Process↵" in one.text
+        assert "DeviceKey" not in one.text
+        badge = one.screen.hunt_tree.lines[2].split()[-2:]
+        assert badge[0] == "3"
+        assert ":" in badge[1]
+
+
+async def test_a_hunt_shows_its_last_run_without_running_again(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.go_to("FileCount", 1)
+        await one.open_hunt("T1560-01")
+        asked = one.workspace.asked
+        await one.open_hunt()
+        assert one.workspace.asked == asked
+        assert one.place == ("devices", 1, "FileCount")
+
+
+async def test_a_count_opens_as_many_events_and_back_restores_the_place(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.go_to("FileCount", 1)
+        assert "leg files, opens 6 events" in one.line("cell")
+        await one.press("enter")
+        await one.settle()
+        assert " > FileCount of beta[/]␛]0;title␇ | 6 of 6 | complete" in one.trail
+        assert one.place == ("events", 0, "Timestamp")
+        assert one.screen.session.trail[1].run.mismatch == ""
+        asked = one.workspace.asked
+        await one.press("backspace")
+        await one.settle()
+        assert one.place == ("devices", 1, "FileCount")
+        assert one.trail.startswith("T1119-91 File copies > devices | 3 of 3")
+        assert one.workspace.asked == asked
+
+
+async def test_the_device_name_opens_the_timeline_whose_lines_open_whole(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.press("enter")
+        await one.settle()
+        assert "timeline of alpha.corp.example | 20 of 20" in one.trail
+        await one.press("enter")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the event")
+        await one.pilot.pause()
+        assert "ProcessCommandLine" in one.text
+        await one.press("escape")
+        await one.pilot.pause()
+        assert one.place[0] == "timeline"
+
+
+async def test_at_the_root_back_goes_to_the_tree_and_q_leaves(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        assert not one.screen.in_tree
+        await one.press("q")
+        await one.until(lambda: one.screen.in_tree)
+        await one.press("q")
+        await one.until(lambda: one.app._exit)
+    assert one.app.return_code == 0
+
+
+async def test_leaving_asks_when_runs_would_be_lost(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        one.workspace.held = True
+        await one.press("j", "j", "enter")
+        await one.until(lambda: one.workspace.asked == 1)
+        await one.press("ctrl+q")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the question")
+        await one.pilot.pause()
+        assert "1 run would be stopped" in one.text
+        await one.press("n")
+        await one.until(lambda: len(one.app.screen_stack) == 1)
+        assert one.screen.session.active()
+
+
+async def test_a_run_is_cancelled_at_once_and_says_so(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        one.workspace.held = True
+        await one.press("j", "j", "enter")
+        await one.until(lambda: one.workspace.asked == 1)
+        assert "1 running" in one.line("header")
+        assert "…" in one.screen.hunt_tree.lines[2]
+        await one.press("ctrl+c")
+        await one.until(lambda: "Cancelled" in one.text)
+        assert one.screen.session.runs[0].outcome.state is State.CANCELLED
+        assert one.screen.hunt_tree.lines[2].endswith("stopped")
+        assert "running" not in one.line("header")
+        await one.press("ctrl+c")
+        await one.pilot.pause()
+        assert "nothing runs here" in one.line("keys")
+
+
+async def test_several_runs_go_on_at_once_each_with_its_state(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        one.workspace.held = True
+        await one.press("j", "j", "enter")
+        await one.until(lambda: one.workspace.asked == 1)
+        one.screen.hunt_tree.select("T1560-01")
+        for _ in range(2):
+            await one.press("r")
+        await one.until(lambda: "2 running, 1 waits" in one.line("header"), "the queue")
+        one.workspace.let_go.set()
+        await one.settle()
+        assert [run.received for run in one.screen.session.runs] == [3, 3, 3]
+
+
+async def test_a_hunt_that_cannot_run_says_why_and_what_next(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt("T1560-01")
+        assert "make_string" in one.text
+        assert "K shows the query" in one.text
+        assert one.screen.hunt_tree.lines[5].endswith("failed")
+        await one.press("tab")
+        one.screen.hunt_tree.select("T1560-02")
+        await one.press("enter")
+        await one.pilot.pause()
+        assert "OfficeActivity" in one.line("keys")
+
+
+async def test_a_hunt_with_an_empty_required_parameter_opens_its_form(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        one.screen.hunt_tree.select("T1119-92")
+        await one.press("enter")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the form")
+        await one.press(*"copy-0-1.pdf", "f5")
+        await one.settle()
+        assert one.trail.startswith("T1119-92 A named file > devices | 3 of 3")
+        await one.press("e")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the form")
+        await one.pilot.pause()
+        assert "copy-0-1.pdf" in one.text
+        await one.press(*["backspace"] * 12, *"nothing", "f5")
+        await one.settle()
+        assert "No rows: the data was there" in one.text
+
+
+async def test_filters_are_chips_and_are_undone(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.go_to("ProcessCount", 1)
+        await one.press("=")
+        await one.settle()
+        assert one.line("chips") == "only ProcessCount 2"
+        assert "1 of 3 filtered" in one.trail
+        assert one.screen.pane.values["DeviceName"] == HOSTILE_DEVICE
+        await one.press("-")
+        await one.settle()
+        assert "0 of 3 filtered" in one.trail
+        await one.press("u", "u")
+        await one.settle()
+        assert "| 3 of 3 |" in one.trail
+        assert one.line("chips") == ""
+
+
+async def test_a_column_sorts_down_up_and_back(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.go_to("ProcessCount")
+
+        async def numbers() -> list[int]:
+            held = one.screen.trail.current.prepared
+            return [row[0] for row in held.page(0, 10, ["ProcessCount"])]
+
+        for order, chip in (([5, 2, 1], "down"), ([1, 2, 5], "up"), ([5, 2, 1], "")):
+            await one.press("s")
+            await one.settle()
+            assert await numbers() == order
+            assert one.line("chips") == (f"sorted by ProcessCount {chip}" if chip else "")
+
+
+async def test_search_finds_the_next_row_and_wraps(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.press("/", *"corp", "enter")
+        await one.settle()
+        assert one.place == ("devices", 0, "DeviceName")
+        await one.press("n")
+        await one.until(lambda: one.screen.pane.row == 2)
+        await one.press("n")
+        await one.until(lambda: one.screen.pane.row == 0)
+        assert "from the top again" in one.line("keys")
+        await one.press("N")
+        await one.until(lambda: one.screen.pane.row == 2)
+
+
+async def test_a_paste_searches_and_presses_no_keys(desk: Callable[..., Any]) -> None:
+    from textual.events import Paste
+
+    async with desk() as one:
+        await one.open_hunt()
+        one.app.post_message(Paste("gamma\nqqq"))
+        await one.until(lambda: one.screen.pane.row == 2)
+        assert one.line("chips") == "search gamma"
+        assert not one.screen.in_tree
+
+
+async def test_a_stack_counts_values_and_leads_back_to_its_rows(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.press("enter")
+        await one.settle()
+        asked = one.workspace.asked
+        await one.go_to("Leg")
+        await one.press("F")
+        await one.until(lambda: len(one.screen.trail.places) == 3)
+        await one.settle()
+        assert one.screen.pane.values == {"Leg": "files", "Count": 15, "Share": 0.75}
+        await one.press("enter")
+        await one.settle()
+        assert one.place[0] == "timeline"
+        assert "15 of 20 filtered" in one.trail
+        assert one.workspace.asked == asked
+
+
+async def test_the_time_around_a_row_and_pivots(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.go_to("FileCount")
+        await one.press("enter")
+        await one.settle()
+        await one.go_to("FileName", 4)
+        await one.press("t")
+        await one.until(lambda: len(one.screen.trail.places) == 3)
+        await one.settle()
+        assert "window 11-21 01:46:02 -> 02:16:02" in one.trail
+        assert one.screen.pane.values["EventTime"].replace(tzinfo=None) >= START
+        assert one.screen.pane.row == 6
+        await one.press("backspace")
+        await one.settle()
+        assert one.place == ("events", 4, "FileName")
+        await one.press("p")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the pivots")
+        await one.pilot.pause()
+        assert "Events of a device" in one.text
+        await one.press("enter")
+        await one.until(lambda: len(one.screen.trail.places) == 3)
+        await one.settle()
+        assert "> timeline alpha.corp.example | 20 of 20" in one.trail
+        assert one.screen.session.trail[2].run.hunt_id == "pivot-device"
+
+
+async def test_other_views_of_the_same_hunt(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.press("v")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the views")
+        await one.press(*"accounts", "enter")
+        await one.until(lambda: one.screen.trail.current.step.run.query.view == "accounts")
+        await one.settle()
+        assert "> accounts | 2 of 2" in one.trail
+
+
+async def test_a_changed_scope_makes_badges_old_and_says_so(desk: Callable[..., Any]) -> None:
+    from tui.triage.queries.context import Scope
+
+    async with desk() as one:
+        await one.open_hunt()
+        one.screen.session.scope = Scope(devices=("alpha",))
+        one.screen.refresh_words()
+        assert one.screen.hunt_tree.lines[2].endswith("(3) now")
+        assert "scope alpha" in one.line("header")
+        assert "scope then all" in one.trail
+
+
+async def test_the_copy_menu_offers_the_exact_cell_and_the_query(
+    desk: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[str] = []
+    monkeypatch.setattr(HuntdeckApp, "copy_to_clipboard", lambda self, text: copied.append(text))
+    async with desk() as one:
+        await one.open_hunt()
+        await one.go_to("DeviceName", 1)
+        for choice in ("cell", "row as TSV", "row as JSON", "KQL as run", "KQL for Defender"):
+            await one.press("y")
+            await one.until(lambda: len(one.app.screen_stack) == 2, "the menu")
+            await one.press(*choice, "enter")
+            await one.until(lambda: len(one.app.screen_stack) == 1)
+        sent = one.screen.session.runs[0].query.kql
+    cell, tsv, json, kql, portal = copied
+    assert cell == HOSTILE_DEVICE
+    assert len(tsv.splitlines()) == 2
+    assert "\\u001b" in json
+    assert kql == sent.rstrip("\n")
+    assert "DeviceProcessEvents" in portal
+    assert "Timestamp" in portal
+
+
+@pytest.mark.parametrize(("width", "height"), [(160, 45), (80, 24), (40, 10)])
+async def test_hostile_values_are_shown_and_act_on_nothing(desk: Callable[..., Any], width: int, height: int) -> None:
+    async with desk(width, height) as one:
+        await one.open_hunt()
+        assert "\x1b" not in one.text
+        await one.go_to("ProcessCount")
+        await one.press("enter")
+        await one.settle()
+        await one.go_to("ProcessCommandLine")
+        assert "[@click=app.quit]x[/]" in one.line("cell") or width == 40
+        assert not set(one.text) & {"\x1b", "\x07", "\u202e"}
+
+
+async def test_at_80_columns_one_pane_is_shown_at_a_time(desk: Callable[..., Any]) -> None:
+    async with desk(80, 24) as one:
+        assert "TA0009 Collection" in one.text
+        assert "Enter on a hunt" not in one.screen.pane.query_one("#words").region.__str__()
+        assert not one.screen.pane.display
+        await one.open_hunt()
+        assert "TA0009 Collection" not in one.text
+        assert "3 of 3" in one.trail
+        assert one.line("header").startswith("EVIDENCE small | 11-21 02:00 -> 04:00 UTC")
+        assert one.line("keys").endswith("? help")
+        await one.press("tab")
+        await one.pilot.pause()
+        assert "TA0009 Collection" in one.text
+
+
+async def test_a_resize_keeps_the_place(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.go_to("FileCount", 1)
+        for size in ((80, 24), (30, 8), (200, 60), (160, 45)):
+            await one.pilot.resize_terminal(*size)
+            await one.pilot.pause()
+            assert one.place == ("devices", 1, "FileCount")
+        assert "TA0009 Collection" in one.text
+        assert "Process↵" in one.text
+
+
+async def test_the_filter_of_the_tree(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.press("/", *"archive mail")
+        await one.until(lambda: len(one.screen.hunt_tree.lines) == 3)
+        assert one.screen.hunt_tree.hunt == "T1560-02"
+        await one.press("escape")
+        await one.until(lambda: len(one.screen.hunt_tree.lines) == 8)
+        await one.press("/", *"named", "enter", "enter")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the form of the hunt found")
+
+
+async def test_times_turn_from_utc_to_the_zone_of_the_machine(
+    desk: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        async with desk() as one:
+            await one.press("U")
+            await one.pilot.pause()
+            assert "07:30 -> 09:30 UTC+05:30" in one.line("header")
+            await one.press("U")
+            await one.pilot.pause()
+            assert "02:00 -> 04:00 UTC" in one.line("header")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
