@@ -21,14 +21,22 @@ from tui.evidence.layouts import Layout
 from tui.evidence.lineage import note_hosts, trace_processes
 from tui.evidence.merging import decide_ends, merge_twins
 from tui.evidence.options import ImportOptions, names_of
-from tui.evidence.overlaps import drop_known_records, drop_known_rows
+from tui.evidence.overlaps import drop_known_records, drop_known_rows, note_rows
 from tui.evidence.reading import FileReader, Reading
 from tui.evidence.recognise import Kind, Recognised, recognise
 from tui.evidence.report import FileReport, ImportProgress, ImportReport
 from tui.evidence.sources import HEAD, CountedReader, Source, find_sources, opened, survey
-from tui.evidence.staging import Staging
+from tui.evidence.staging import Staging, present_tables
 from tui.evidence.tables import quote
-from tui.evidence.workspace_file import earlier_import, note_devices, note_import, open_copy, put_in_place, writing
+from tui.evidence.workspace_file import (
+    earlier_import,
+    note_devices,
+    note_import,
+    open_copy,
+    put_in_place,
+    transaction,
+    writing,
+)
 
 __all__ = ["EvidenceImportError", "ImportOptions", "ImportProgress", "ImportReport", "import_evidence"]
 
@@ -58,7 +66,7 @@ class _Import:
     clocks: dict[tuple[Layout, str], tuple[Clock, str]] = field(default_factory=dict)
     """What was learnt of a host's clock, and from which file."""
 
-    def tell(self, step: str, file: _File | None = None, done: int = 0, records: int = 0) -> None:
+    def tell(self, step: str, file: _File | None = None, done: int = 0) -> None:
         """Reports where the import is; raises ImportCancelledError when the analyst does not want to go on."""
         if self.cancelled():
             raise ImportCancelledError
@@ -66,9 +74,7 @@ class _Import:
             index = 0 if file is None else file.position
             name = "" if file is None else file.report.name
             total = 0 if file is None else file.report.bytes
-            self.progress(
-                ImportProgress(step, name, index, len(self.files), done, total, self.report.records + records)
-            )
+            self.progress(ImportProgress(step, name, index, len(self.files), done, total, self.report.records))
 
 
 def import_evidence(
@@ -126,7 +132,8 @@ def _build(run: _Import, folder: Path, workspace: Path) -> None:
         before = _sizes(connection)
         imported = _read_all(run, connection, folder)
         if imported:
-            _join(run, connection, imported)
+            with transaction(connection):
+                _join(run, connection, imported)
             after = _sizes(connection)
             run.report.rows = {
                 table: n - before.get(table, 0) for table, n in after.items() if n != before.get(table, 0)
@@ -175,8 +182,8 @@ def _read_one(
     report.warnings.clear()
     zone = run.options.zone_of(str(source.path), source.member)
     with opened(source) as stream:
-        counted = CountedReader(stream, lambda done: run.tell("reading", file, done, report.records))
-        pulse = lambda: run.tell("reading", file, counted.bytes, report.records)  # noqa: E731
+        counted = CountedReader(stream, lambda done: run.tell("reading", file, done))
+        pulse = lambda: run.tell("reading", file, counted.bytes)  # noqa: E731
         reader = FileReader(staging, report, zone, folder, pulse)
         reading = reader.read(stream, file.how, counted)
         if counted.bytes and counted.sha256() != report.sha256:
@@ -190,9 +197,12 @@ def _read_one(
         known += drop_known_rows(connection, staging)
     if known:
         report.skipped["already there from another file"] += known
-    for table in staging.tables:
-        staging.move(table)
-    note_import(connection, report.sha256, report.name, report.layout, report.records, report.clock)
+    with transaction(connection):
+        if file.how.kind is Kind.CSV:
+            note_rows(connection, staging)
+        for table in staging.tables:
+            staging.move(table)
+        note_import(connection, report.sha256, report.name, report.layout, report.records, report.clock)
     return True
 
 
@@ -284,8 +294,5 @@ def _join(run: _Import, connection: DuckDBPyConnection, imported: Sequence[str])
 
 def _sizes(connection: DuckDBPyConnection) -> dict[str, int]:
     """The number of rows of each table that KQL sees."""
-    tables = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
-    ).fetchall()
-    names = [name for (name,) in tables if not name.startswith("_")]
+    names = sorted(name for name in present_tables(connection) if not name.startswith("_"))
     return {name: connection.execute(f"SELECT count(*) FROM {quote(name)}").fetchall()[0][0] for name in names}

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
+from tui.evidence.staging import present_tables
 from tui.evidence.tables import quote, visible_columns
 
 _TABLES = ("DeviceProcessEvents", "DeviceFileEvents", "DeviceNetworkEvents", "DeviceLogonEvents")
@@ -66,7 +67,7 @@ def trace_processes(connection: DuckDBPyConnection) -> None:
 
 
 def _present(connection: DuckDBPyConnection) -> list[str]:
-    present = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    present = present_tables(connection)
     return [table for table in _TABLES if table in present]
 
 

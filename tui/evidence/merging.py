@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from tui.evidence.staging import Staging, staged
+from tui.evidence.staging import Staging, present_tables, staged
 from tui.evidence.tables import quote, visible_columns
 
 _TOLERANCE = 2_000_000
@@ -75,10 +75,12 @@ def decide_ends(connection: DuckDBPyConnection, staging: Staging) -> None:
     table = "DeviceNetworkEvents"
     if table not in staging.tables:
         return
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE own AS
-        SELECT DISTINCT DeviceId, LocalIP FROM {staged(table)} WHERE NOT coalesce(_Undecided, FALSE) AND LocalIP <> ''
-        UNION SELECT DISTINCT DeviceId, LocalIP FROM {quote(table)} WHERE Protocol = 'Tcp' AND LocalIP <> ''""")
+    known = f"SELECT DISTINCT DeviceId, LocalIP FROM {staged(table)} WHERE NOT coalesce(_Undecided, FALSE) AND LocalIP <> ''"
+    if table in present_tables(connection):
+        known += (
+            f" UNION SELECT DISTINCT DeviceId, LocalIP FROM {quote(table)} WHERE Protocol = 'Tcp' AND LocalIP <> ''"
+        )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE own AS {known}")
     swapped = ", ".join(f"Local{part} = Remote{part}, Remote{part} = Local{part}" for part in ("IP", "Port", "IPType"))
     connection.execute(f"""
         UPDATE {staged(table)} AS row SET {swapped}
@@ -94,7 +96,7 @@ def merge_twins(connection: DuckDBPyConnection, imported: Sequence[str]) -> dict
     Gives for each table the number of pairs in which each of those files had a part; `""` holds the number of all.
     """
     connection.execute(_ENDS_MACRO)
-    present = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    present = present_tables(connection)
     merged: dict[str, dict[str, int]] = {}
     for rule in _RULES:
         if rule.table in present:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from tui.evidence.staging import Staging, staged
+from tui.evidence.staging import Staging, present_tables, staged
 from tui.evidence.tables import quote
 
 ROW_KEYS = "CREATE TABLE IF NOT EXISTS _row_keys (TableName VARCHAR, RowKey VARCHAR, Copies BIGINT)"
@@ -17,8 +17,9 @@ def drop_known_records(connection: DuckDBPyConnection, staging: Staging) -> int:
     One record is known by host, log, number in the log, event id and time, the last within two seconds.
     """
     connection.execute("CREATE OR REPLACE TEMP TABLE known (_Record BIGINT)")
+    present = present_tables(connection)
     for table in ("WindowsEvent", "SecurityEvent"):
-        if table in staging.tables:
+        if table in staging.tables and table in present:
             connection.execute(f"""
                 INSERT INTO known SELECT DISTINCT new._Record FROM {staged(table)} new JOIN {quote(table)} old
                 ON new.EventRecordId = old.EventRecordId AND new.EventID = old.EventID
@@ -29,7 +30,7 @@ def drop_known_records(connection: DuckDBPyConnection, staging: Staging) -> int:
 
 
 def drop_known_rows(connection: DuckDBPyConnection, staging: Staging) -> int:
-    """Drops staged rows of a portal CSV that are in the workspace from an overlapping export, and notes the new ones.
+    """Drops staged rows of a portal CSV that are in the workspace from an overlapping export.
 
     Of rows that are alike, as many are kept as the export with most of them has.
     """
@@ -44,7 +45,11 @@ def drop_known_rows(connection: DuckDBPyConnection, staging: Staging) -> int:
             ) WHERE copy <= had""",
             [table],
         )
-    dropped = _drop(connection, staging)
+    return _drop(connection, staging)
+
+
+def note_rows(connection: DuckDBPyConnection, staging: Staging) -> None:
+    """Notes the staged rows of a portal CSV for `drop_known_rows` of later imports."""
     for table in staging.tables:
         connection.execute(
             f"INSERT INTO _row_keys SELECT ?, _RowKey, count(*) FROM {staged(table)} WHERE _RowKey IS NOT NULL GROUP BY _RowKey",
@@ -53,7 +58,6 @@ def drop_known_rows(connection: DuckDBPyConnection, staging: Staging) -> int:
     connection.execute(
         "CREATE OR REPLACE TABLE _row_keys AS SELECT TableName, RowKey, sum(Copies)::BIGINT AS Copies FROM _row_keys GROUP BY ALL"
     )
-    return dropped
 
 
 def _drop(connection: DuckDBPyConnection, staging: Staging) -> int:

@@ -43,7 +43,14 @@ _EXTRA = {
     "_RowKey": "string",
     "_Undecided": "bool",
 }
-_SQL = {"datetime": "TIMESTAMP", "string": "VARCHAR", "bool": "BOOLEAN"}
+_SQL = {
+    "int": "INTEGER",
+    "long": "BIGINT",
+    "real": "DOUBLE",
+    "bool": "BOOLEAN",
+    "datetime": "TIMESTAMP",
+    **dict.fromkeys(_TEXT, "VARCHAR"),
+}
 
 
 class Staging:
@@ -98,9 +105,8 @@ class Staging:
         self._connection.unregister("batch")
 
     def _make(self, table: str) -> None:
-        create_table(self._connection, table)
-        extra = ", ".join(f"CAST(NULL AS {_SQL[kind]}) AS {quote(name)}" for name, kind in _EXTRA.items())
-        self._connection.execute(f"CREATE TABLE {staged(table)} AS SELECT *, {extra} FROM {quote(table)} LIMIT 0")
+        columns = ", ".join(f"{quote(name)} {_SQL[kind]}" for name, kind in _kinds(table).items())
+        self._connection.execute(f"CREATE TABLE {staged(table)} ({columns})")
         self._made.add(table)
 
     def settle_times(self, offset: timedelta | None, hours: Mapping[datetime, timedelta], receipt: bool) -> None:
@@ -117,7 +123,8 @@ class Staging:
         self.time = f"coalesce(_Utc, {received}_Printed + to_microseconds({micros}))"
 
     def move(self, table: str) -> int:
-        """Adds the staged rows of `table` to the workspace's table; gives their number."""
+        """Adds the staged rows of `table` to the workspace's table, which is made if need be; gives their number."""
+        create_table(self._connection, table)
         columns: list[str] = []
         for name, kind in {**visible_columns(table), **_PROVENANCE_KINDS}.items():
             value = quote(name)
@@ -139,6 +146,12 @@ class Staging:
         sql = f"SELECT max(ReportId) FROM (SELECT ReportId FROM {quote(table)} UNION ALL SELECT ReportId FROM {staged(table)})"
         found = self._connection.execute(sql).fetchone()
         return int(found[0] or 0) if found else 0
+
+
+def present_tables(connection: DuckDBPyConnection) -> set[str]:
+    """The tables that the workspace itself has, its own with `_` among them."""
+    found = connection.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()")
+    return {name for (name,) in found.fetchall()}
 
 
 def staged(table: str) -> str:

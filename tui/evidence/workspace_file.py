@@ -120,6 +120,14 @@ def put_in_place(folder: Path, workspace: Path) -> None:
         os.close(directory)
 
 
+@contextmanager
+def transaction(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Makes what is written to the workspace's tables one step."""
+    connection.execute("BEGIN")
+    yield
+    connection.execute("COMMIT")
+
+
 def earlier_import(connection: DuckDBPyConnection, sha256: str) -> str:
     """Which import brought this content, in words; '' for none."""
     found = connection.execute("SELECT Name, ImportedAt FROM _imports WHERE Sha256 = ?", [sha256]).fetchone()
@@ -134,7 +142,9 @@ def note_import(connection: DuckDBPyConnection, sha256: str, name: str, layout: 
 
 def note_devices(connection: DuckDBPyConnection) -> None:
     """Fills `_aliases` (each device by its id, its name and its short name, in lower case) and `_log_cleared`."""
-    columns = connection.execute("SELECT table_name, list(column_name) FROM duckdb_columns() GROUP BY 1").fetchall()
+    columns = connection.execute(
+        "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE database_name = current_database() GROUP BY 1"
+    ).fetchall()
     named = [
         f"SELECT DISTINCT if(DeviceId = '', lower(DeviceName), DeviceId) AS id, lower(DeviceName) AS name FROM {quote(table)}"
         for table, names in columns
@@ -150,7 +160,7 @@ def note_devices(connection: DuckDBPyConnection) -> None:
         connection.execute(f"""
             INSERT INTO _aliases SELECT DISTINCT unnest([lower(id), name, short]) AS alias, id
             FROM (SELECT id, name, if(regexp_matches(name, '[a-z]'), split_part(name, '.', 1), name) AS short
-                  FROM ({" UNION ".join(named)})) WHERE id <> '' ORDER BY ALL""")
+                  FROM ({" UNION ".join(named)}) AS device (id, name)) WHERE id <> '' ORDER BY ALL""")
         connection.execute("DELETE FROM _aliases WHERE alias = ''")
     connection.execute("DELETE FROM _log_cleared")
     if "DeviceEvents" in {table for table, _ in columns}:
