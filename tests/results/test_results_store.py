@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.results.columns import KQL_TYPE_KEY
-from tui.results.database import Database, InterruptedByUserError, Running
+from tui.results.database import Database, Running
+from tui.results.errors import InterruptedByUserError, ResultStoreError, ViewError
 from tui.results.store import ResultStore, Rows
-from tui.results.view import Filter, RowView, ViewError
+from tui.results.view import Filter, RowView
 
 FIRST = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -244,10 +245,46 @@ def test_a_running_statement_is_stopped_from_another_thread() -> None:
     database.close()
 
 
+def test_closing_stops_what_is_under_way(tmp_path: Path) -> None:
+    database, running = Database(tmp_path), Running()
+    started = threading.Event()
+    ended: list[type[BaseException]] = []
+
+    def count_for_ever() -> None:
+        try:
+            with database.cursor() as cursor, running.watch(cursor):
+                started.set()
+                cursor.execute("SELECT count(*) FROM range(1000000000000) WHERE hash(range) = 1").fetchall()
+        except (InterruptedByUserError, ResultStoreError) as error:
+            ended.append(type(error))
+
+    thread = threading.Thread(target=count_for_ever, daemon=True)
+    thread.start()
+    started.wait()
+    database.close()
+    thread.join(10)
+    assert len(ended) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_dropped_result_is_gone(store: ResultStore, events: Rows) -> None:
+    view = events.prepare()
     events.drop()
-    with pytest.raises(duckdb.Error):
-        events.prepare().page(0, 1)
+    with pytest.raises(ResultStoreError):
+        view.page(0, 1)
+
+
+def test_a_closed_store_says_that_its_rows_are_gone() -> None:
+    store = ResultStore(None)
+    rows = store.load(pa.table({"n": [1]}))
+    view = rows.prepare()
+    store.close()
+    with pytest.raises(ResultStoreError):
+        view.page(0, 1)
+    with pytest.raises(ResultStoreError):
+        rows.prepare()
+    with pytest.raises(ResultStoreError):
+        rows.append(pa.record_batch({"n": [2]}))
 
 
 def test_a_store_on_disk_is_private_and_leaves_nothing(tmp_path: Path) -> None:

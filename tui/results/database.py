@@ -6,12 +6,15 @@ import contextlib
 import itertools
 import os
 import threading
+import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
 
+from tui.results.errors import InterruptedByUserError, ResultStoreError
 from tui.results.scratch import ScratchDirectory
 
 Result = TypeVar("Result")
@@ -23,10 +26,8 @@ LARGE_MEMORY_LIMIT = "1GB"
 _CHECKPOINT_EVERY = "64MB"
 """How much is written ahead before it is compressed into the file: often makes arriving rows several times slower."""
 _MAX_THREADS = 4
-
-
-class InterruptedByUserError(Exception):
-    """The operation was stopped by `interrupt`."""
+_CLOSING_SECONDS = 0.2
+_CLOSING_STEP = 0.005
 
 
 def first_row(cursor: duckdb.DuckDBPyConnection, statement: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
@@ -49,7 +50,11 @@ class Running:
 
     @contextlib.contextmanager
     def watch(self, cursor: duckdb.DuckDBPyConnection, token: int | None = None) -> Iterator[None]:
-        """Count `cursor` as at work; InterruptedByUserError when it is stopped, or was since `started` gave `token`."""
+        """Count `cursor` as at work.
+
+        InterruptedByUserError when it is stopped, or was since `started` gave `token`; ResultStoreError when the
+        database cannot do it.
+        """
         with self._lock:
             if token is not None and token != self._interrupts:
                 raise InterruptedByUserError
@@ -58,6 +63,8 @@ class Running:
             yield
         except duckdb.InterruptException:
             raise InterruptedByUserError from None
+        except duckdb.Error as error:
+            raise ResultStoreError(str(error)) from error
         finally:
             with self._lock:
                 self._cursors.discard(cursor)
@@ -93,6 +100,7 @@ class Database:
         self._connection = duckdb.connect(target, config=configuration)
         self._connection.execute("SET enable_external_access = false")
         self._lock = threading.Lock()
+        self._cursors: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
         self._room_lock = threading.Lock()
         self._large_users = 0
         self._numbers = itertools.count(1)
@@ -111,9 +119,14 @@ class Database:
             cursor.close()
 
     def open_cursor(self) -> duckdb.DuckDBPyConnection:
-        """A connection of one's own, with temporary tables of its own, to be closed by the caller."""
+        """A connection of one's own, with temporary tables of its own, to be closed by the caller; ResultStoreError."""
         with self._lock:
-            return self._connection.cursor()
+            try:
+                cursor = self._connection.cursor()
+            except duckdb.Error as error:
+                raise ResultStoreError(str(error)) from error
+            self._cursors.add(cursor)
+            return cursor
 
     def with_room(self, action: Callable[[], Result]) -> Result:
         """What `action` gives; when it runs out of memory it is done again with more."""
@@ -137,9 +150,22 @@ class Database:
 
     def close(self) -> None:
         """Stop what is under way, let go of the rows and remove their file."""
+        end = time.monotonic() + _CLOSING_SECONDS
         with self._lock:
-            self._connection.interrupt()
-            self._connection.close()
+            while not self._try_to_close() and time.monotonic() < end:
+                time.sleep(_CLOSING_STEP)
         if self._scratch is not None:
             self._scratch.close()
             self._scratch = None
+
+    def _try_to_close(self) -> bool:
+        """Whether the database is closed: it refuses while a statement that was told to stop has not yet done so."""
+        for cursor in self._cursors:
+            # One that is closed already has nothing to stop.
+            with contextlib.suppress(duckdb.Error):
+                cursor.interrupt()
+        try:
+            self._connection.close()
+        except duckdb.ResourceInUseException:
+            return False
+        return True

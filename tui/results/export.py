@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Literal, TypeAlias, get_args
 import pyarrow as pa
 
 from tui.results.columns import column_infos
-from tui.results.values import json_value, plain_text
+from tui.results.values import NULL_MARK, json_value, plain_text
 from tui.terminal.safe_text import cell_width, fit, pad, safe
 
 Format = Literal["table", "csv", "csv-exact", "jsonl", "parquet", "markdown"]
@@ -24,8 +24,6 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 Source: TypeAlias = "pa.Table | pa.RecordBatchReader"
 """Rows to write. A reader (`PreparedView.reader`) is written as it is read, so memory holds one batch."""
 
-NULL_MARK = "·"
-"""How null is shown where empty must look different."""
 TABLE_CELL_WIDTH = 80
 _MEASURED_ROWS = 1000
 _NUMBERS = ("int", "long", "real", "decimal")

@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from tui.results.columns import to_logical, to_python
 from tui.results.database import Database, Running, first_row
-from tui.results.view import Columns, RowView, ViewError, condition, search_condition
+from tui.results.errors import ViewError
+from tui.results.view import Columns, RowView, condition, search_condition
 
 BATCH_ROWS = 65_536
 """Rows of one batch of an export."""
@@ -66,13 +67,13 @@ class PreparedView:
                 raise
 
     def _build(self) -> int:
-        query, parameters = self._index_query()
-        statement = f"CREATE OR REPLACE TEMP TABLE positions AS {query}"
-        try:
-            with self._rows.running.watch(self._cursor):
+        with self._rows.running.watch(self._cursor):
+            query, parameters = self._index_query()
+            statement = f"CREATE OR REPLACE TEMP TABLE positions AS {query}"
+            try:
                 made = self._rows.database.with_room(lambda: first_row(self._cursor, statement, parameters))
-        except _REFUSALS as error:
-            raise ViewError(str(error).splitlines()[0]) from None
+            except _REFUSALS as error:
+                raise ViewError(str(error).splitlines()[0]) from None
         return int(made[0])
 
     def _index_query(self) -> tuple[str, list[Any]]:
@@ -141,14 +142,14 @@ class PreparedView:
         if not self._indexed:
             return list(range(offset, end))
         query = f"SELECT place FROM positions WHERE rowid >= {offset} AND rowid < {end} ORDER BY rowid"
-        with self._lock:
+        with self._lock, self._rows.running.watch(self._cursor):
             return [int(row[0]) for row in self._cursor.execute(query).fetchall()]
 
     def position(self, arrival: int) -> int | None:
         """Where the row that came as number `arrival` (from 0) stands; None when the view does not show it."""
         if not self._indexed:
             return arrival if 0 <= arrival < self.count else None
-        with self._lock:
+        with self._lock, self._rows.running.watch(self._cursor):
             found = first_row(self._cursor, f"SELECT min(rowid) FROM positions WHERE place = {int(arrival)}")[0]
         return None if found is None else int(found)
 

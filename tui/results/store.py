@@ -9,10 +9,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from tui.results.columns import KQL_TYPE_KEY, ColumnInfo, column_infos, logical_schema, stored_schema, to_stored
 from tui.results.database import Database, Running, first_row
+from tui.results.errors import ResultStoreError
 from tui.results.prepared import PreparedView, StoredRows
 from tui.results.view import Columns, RowView, condition
 
@@ -68,12 +70,18 @@ class Rows:
         return self._count
 
     def append(self, batch: pa.RecordBatch) -> None:
-        """Add `batch`, whose columns are those of the schema in order; it can be read when this returns."""
+        """Add `batch`, whose columns are those of the schema in order; it can be read when this returns.
+
+        ValueError when it has another number of columns, ResultStoreError when there is no room for it.
+        """
         if not batch.num_rows:
             return
         stored = to_stored(batch, self._stored)
         with self._append_lock:
-            self._database.with_room(lambda: self._insert(stored))
+            try:
+                self._database.with_room(lambda: self._insert(stored))
+            except duckdb.Error as error:
+                raise ResultStoreError(str(error)) from error
             self._count += batch.num_rows
 
     def _insert(self, stored: pa.RecordBatch) -> None:

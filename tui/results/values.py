@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+NULL_MARK = "·"
+"""How null is shown where empty must look different."""
 _TICKS = 10
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tui.results.columns import ColumnInfo, from_python
+from tui.results.errors import ViewError as ViewError
 
 Operator = Literal["==", "!=", "contains", "!contains", "matches", "<", "<=", ">", ">="]
 """`==` and `!=` keep null (None) and empty apart; `contains` ignores case; `matches` takes a regular expression."""
@@ -30,10 +31,6 @@ class RowView:
     """Columns, each with whether it is descending."""
     filters: tuple[Filter, ...] = ()
     search: str = ""
-
-
-class ViewError(Exception):
-    """A view that cannot be had: an unknown column, a bad regular expression, a value of another type."""
 
 
 class Columns:

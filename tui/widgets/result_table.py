@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -13,11 +13,13 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.results.prepared import PreparedView
 from tui.widgets.table_cells import FormatTime, label_text, short_time
 from tui.widgets.table_layout import Layout, TableColumn, lay_out_around, place_cursor
 from tui.widgets.table_pages import PAGE_ROWS, PageReader, Row, Source
 from tui.widgets.table_paint import RowLook, header_strip, row_strip, search_pattern
+
+if TYPE_CHECKING:
+    from tui.results.prepared import PreparedView
 
 _WHEEL_ROWS = 3
 
@@ -259,15 +261,23 @@ class ResultTable(Widget, can_focus=True):
     def _arrive(self, row: int, top: int) -> None:
         before, scrolled = self._row, top != self._top
         self._row, self._top, self._target = row, top, None
-        if self._source is not None:
-            self._source.use(row)
         if scrolled:
-            self.refresh(Region(0, 1, self.size.width, self._height))
+            self._draw_rows()
         else:
             self.refresh(self._line_region(before), self._line_region(row))
         self._tell()
         if self._open_there:
             self.action_open()
+
+    def _draw_rows(self) -> None:
+        """Draw all rows shown, and the header when a number among them needs a wider column."""
+        source, layout = self._source, self._layout_now
+        if source is not None and source.measure(self._format_time, source.rows(*self._window(self._top))):
+            self._lay_out()
+        if self._layout_now != layout:
+            self.refresh()
+        else:
+            self.refresh(Region(0, 1, self.size.width, self._height))
 
     def _line_region(self, row: int) -> Region:
         return Region(0, 1 + row - self._top, self.size.width, 1)
@@ -359,13 +369,10 @@ class ResultTable(Widget, can_focus=True):
             if source.missing(*self._window(self._next_place(source)[1])) is None:
                 self._take_over(source)
         elif source is self._source:
-            before = self._layout_now
-            if source.measure(self._format_time, rows):
-                self._lay_out()
             if self._target is not None and source.missing(*self._window(self._target[1])) is None:
                 self._arrive(*self._target)
-            if in_sight or self._layout_now != before:
-                self.refresh()
+            elif in_sight:
+                self._draw_rows()
 
     def _take_over(self, source: Source) -> None:
         """Show `source`, which has at hand what is shown first."""

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from tui.results.export import NULL_MARK
-from tui.results.values import plain_text
+from tui.results.values import NULL_MARK, plain_text
 from tui.terminal.safe_text import cell_width, fit, pad, safe
 from tui.widgets.table_layout import TableColumn
 

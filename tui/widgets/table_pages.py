@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 from textual.widget import Widget
 
-from tui.results.database import InterruptedByUserError
-from tui.results.prepared import PreparedView
+from tui.results.errors import InterruptedByUserError, ResultStoreError
 from tui.widgets.table_cells import FormatTime, cell_text, label_text, widest
 from tui.widgets.table_layout import TableColumn
 from tui.workspaces.threads import in_thread
+
+if TYPE_CHECKING:
+    from tui.results.prepared import PreparedView
 
 PAGE_ROWS = 512
 _PAGES_KEPT = 16
@@ -50,6 +51,14 @@ class Source:
         page = self._pages.get(position // PAGE_ROWS)
         return page[position % PAGE_ROWS] if page is not None and position < self.count else None
 
+    def rows(self, start: int, end: int) -> list[Row]:
+        """Those of the rows from `start` to before `end` that are at hand, whose pages are kept longest."""
+        for number in range(start // PAGE_ROWS, (end - 1) // PAGE_ROWS + 1):
+            if number in self._pages:
+                self._pages.move_to_end(number)
+        found = (self.row(position) for position in range(start, min(end, self.count)))
+        return [row for row in found if row is not None]
+
     def missing(self, start: int, end: int) -> int | None:
         """The first page that rows from `start` to before `end` need and that is not at hand."""
         start, end = max(0, start), min(end, self.count)
@@ -70,12 +79,6 @@ class Source:
         self._pages.move_to_end(number)
         while len(self._pages) > _PAGES_KEPT:
             self._pages.popitem(last=False)
-
-    def use(self, position: int) -> None:
-        """Keep the page of `position` longest."""
-        number = position // PAGE_ROWS
-        if number in self._pages:
-            self._pages.move_to_end(number)
 
     def measure(self, format_time: FormatTime, rows: Sequence[Row] | None = None) -> bool:
         """Take the widths of `rows` (None: of all at hand, afresh) into `natural`; whether a column became wider.
@@ -129,7 +132,7 @@ class PageReader:
                     rows = await in_thread(partial(source.read, number))
                 except InterruptedByUserError:
                     continue  # Something else in these rows was stopped; the page is still wanted.
-                except duckdb.Error as error:
+                except ResultStoreError as error:
                     source.failed = True
                     self._failed(source, str(error))
                 else:
