@@ -225,8 +225,9 @@ def test_4663_on_something_else_than_a_file_gives_no_file_row(kind: str, tmp_pat
     ],
 )
 def test_4663_on_a_file(mask: str, words: str, tmp_path: Path) -> None:
-    item = security(4663, 0, ObjectType="File", ObjectName=r"D:\Shares\plan.docx", AccessMask=mask, ProcessId="0x4d2",
-                    ProcessName=r"C:\Windows\explorer.exe", SubjectUserName="ana", SubjectDomainName="CORP", SubjectLogonId="0x99")  # fmt: skip
+    who = {"SubjectUserName": "ana", "SubjectDomainName": "CORP", "SubjectLogonId": "0x99"}
+    process = {"ProcessId": "0x4d2", "ProcessName": r"C:\Windows\explorer.exe"}
+    item = security(4663, 0, ObjectType="File", ObjectName=r"D:\Shares\plan.docx", AccessMask=mask, **who, **process)
     row = _only(tmp_path, item, "DeviceFileEvents")
     assert (row["ActionType"], row["FileName"], row["FolderPath"]) == (
         "FileAccessed",

@@ -310,6 +310,37 @@ def test_overlapping_security_events_give_no_second_process(tmp_path: Path) -> N
     ) == [(6, 6)]
 
 
+@pytest.mark.parametrize(
+    ("table", "names", "values"),
+    [
+        (
+            "CloudAppEvents",
+            ["ActionType", "ActivityType", "UserAgent", "ReportId"],
+            ["FileDownloaded", "Download", "curl", "r-7"],
+        ),
+        (
+            "IdentityLogonEvents",
+            ["ActionType", "DeviceName", "LogonType", "TargetDeviceName"],
+            ["LogonSuccess", "WS01", "x", "DC01"],
+        ),
+        ("EmailEvents", ["NetworkMessageId", "SenderFromAddress", "Subject"], ["n1", "a@example.com", "plans"]),
+    ],
+)
+def test_tables_without_devices(table: str, names: list[str], values: list[str], tmp_path: Path) -> None:
+    path = _write(tmp_path / "e", ["Timestamp", *names], ["2024-01-01T00:00:00Z", *values])
+    assert bring(tmp_path / "w.duckdb", path).rows == {table: 1}
+    assert one(tmp_path / "w.duckdb", f"SELECT {', '.join(names)} FROM {table}") == dict(
+        zip(names, values, strict=True)
+    )
+
+
+def test_report_ids_that_leave_no_room_do_not_stop_the_numbering(tmp_path: Path) -> None:
+    workspace = tmp_path / "w.duckdb"
+    bring(workspace, _write(tmp_path / "one", DEFENDER, [*_events(range(1))[0][:6], str(2**63 - 1)]))
+    bring(workspace, _write(tmp_path / "two", DEFENDER[:6], *(row[:6] for row in _events(range(1, 3)))))
+    assert rows(workspace, "SELECT ReportId FROM DeviceFileEvents ORDER BY 1") == [(1,), (2,), (2**63 - 1,)]
+
+
 def test_columns_that_no_table_has_are_named(tmp_path: Path) -> None:
     path = _write(tmp_path / "e", [*DEFENDER, "MyScore"], [*_events(range(1))[0], "7"])
     report = bring(tmp_path / "w.duckdb", path)

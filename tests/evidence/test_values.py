@@ -16,8 +16,8 @@ from tui.evidence.values import address, address_type, base_name, guid, hashes, 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("0x7d8", 2008), ("0X7D8", 2008), ("2008", 2008), (2008, 2008), ("-", None), ("", None), (None, None), (True, None), ("1.5", None),
-     (2**63 - 1, 2**63 - 1), (2**63, None), ([1], None)],
+    [("0x7d8", 2008), ("0X7D8", 2008), ("2008", 2008), (2008, 2008), ("-", None), ("", None), (None, None),
+     (True, None), ("1.5", None), (2**63 - 1, 2**63 - 1), (2**63, None), ([1], None)],
 )  # fmt: skip
 def test_numbers(value: Any, expected: int | None) -> None:
     assert number(value) == expected

@@ -8,7 +8,7 @@ apart, and each hour then has its own.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -71,20 +71,18 @@ def behind(offset: timedelta) -> str:
     return f"{span_text(offset)} {'behind' if offset > timedelta() else 'ahead of'} UTC"
 
 
-def learnt_text(clock: Clock, donor: str = "") -> str:
-    """What was learnt, for the report."""
+def learnt_text(clock: Clock, hours: Mapping[datetime, timedelta], donor: str = "") -> str:
+    """What was learnt, for the report: the offset, that of single `hours`, and the file it came from if another."""
     offset = clock.offset
-    assert offset is not None
+    if offset is None:
+        return "clock not known"
     agreeing = clock.offsets[offset]
     of = f" of {clock.observed:,}" if agreeing != clock.observed else ""
     where = f" in {donor}" if donor else ""
     words = (
         f"clock {behind(offset)}, learnt from {agreeing:,}{of} Sysmon record{'s' if clock.observed != 1 else ''}{where}"
     )
-    apart = clock.hours_apart()
-    if apart:
-        words += f"; {_hours_text(apart.values())}"
-    return words
+    return f"{words}; {_hours_text(hours.values())}" if hours else words
 
 
 def _hours_text(offsets: Iterable[timedelta]) -> str:

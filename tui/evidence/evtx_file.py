@@ -51,7 +51,7 @@ class EvtxReader:
                 raise UnreadableFileError(f"it is damaged: {_first_line(error)}") from error
             self.records += 1
             value = json.loads(cast(Mapping[str, str], record)["data"])
-            yield windows_record(self.records, value) if layout_of(value) is not None else None
+            yield windows_record(self.records, value, layout_of(value))
         if not self.records:
             raise UnreadableFileError(self.damaged[0] if self.damaged else "it holds no records")
 

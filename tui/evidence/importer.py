@@ -212,7 +212,9 @@ def _settle_clock(run: _Import, file: _File, reading: Reading, staging: Staging,
     given = run.options.clock_of(str(file.source.path), file.source.member)
     hours = clock.hours_apart() if layout is Layout.POWERSHELL else {}
     if given is not None:
-        report.clock = f"clock {behind(given)}, as given" + (f" (else: {learnt_text(clock)})" if clock.observed else "")
+        report.clock = f"clock {behind(given)}, as given" + (
+            f" (else: {learnt_text(clock, hours)})" if clock.observed else ""
+        )
         report.offset = given
         staging.settle_times(given, {}, receipt=False)
         return True
@@ -230,7 +232,7 @@ def _settle_clock(run: _Import, file: _File, reading: Reading, staging: Staging,
         for host in reading.hosts:
             run.clocks.setdefault((layout, host), (clock, report.name))
     report.offset = clock.offset
-    report.clock = learnt_text(clock, donor) if clock.observed else _unknown_text(layout, report)
+    report.clock = learnt_text(clock, hours, donor) if clock.observed else _unknown_text(layout, report)
     staging.settle_times(clock.offset, hours, receipt=layout is Layout.NXLOG)
     return True
 

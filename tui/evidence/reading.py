@@ -23,6 +23,7 @@ from tui.evidence.recognise import Kind, Recognised
 from tui.evidence.report import FileReport
 from tui.evidence.sources import CountedReader
 from tui.evidence.staging import Staging
+from tui.evidence.tables import visible_columns
 from tui.evidence.values import text
 from tui.evidence.windows_json import layout_of, windows_record
 from tui.evidence.windows_record import SYSMON, WindowsRecord
@@ -79,17 +80,17 @@ class FileReader:
                 if item.value is None:
                     broken.append(item.number)
                     continue
-                record = windows_record(item.number, item.value)
-                if record is None:
+                layout = layout_of(item.value)
+                record = windows_record(item.number, item.value, layout)
+                if record is None or layout is None:
                     self._report.skipped["not a Windows event"] += 1
                     continue
-                layout = layout_of(item.value)
-                assert layout is not None
                 layouts[layout] = layouts.get(layout, 0) + 1
                 self._take(record)
         if broken:
             self._report.skipped["line is not JSON"] += len(broken)
-            self._report.warnings.append(f"line {broken[0]:,} is not JSON, nor are {len(broken) - 1:,} others")
+            more = f", nor are {len(broken) - 1:,} others" if len(broken) > 1 else ""
+            self._report.warnings.append(f"line {broken[0]:,} is not JSON{more}")
         if not layouts:
             raise UnreadableFileError("it holds no Windows events")
         return max(layouts, key=lambda layout: layouts[layout])
@@ -165,9 +166,11 @@ class FileReader:
         """Stages a portal row, and what a Windows record that it holds gives."""
         columns = dict(row.values)
         columns.pop("Timestamp", None)
-        if "DeviceName" in columns and "DeviceId" not in columns:
-            columns["DeviceId"] = columns["DeviceName"].lower()
-        columns.setdefault("Type", row.table)
+        has = visible_columns(row.table)
+        if "DeviceName" in columns and "DeviceId" in has:
+            columns.setdefault("DeviceId", columns["DeviceName"].lower())
+        if "Type" in has:
+            columns.setdefault("Type", row.table)
         columns["_Utc"] = row.time
         columns["_TimeText"] = row.time_text
         columns["_Source"] = row.table

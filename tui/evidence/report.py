@@ -103,6 +103,8 @@ _PAIRS = {
 
 def render_report(report: ImportReport) -> list[str]:
     """The report as plain lines. They hold names from files: make them safe before they reach a terminal."""
+    if report.cancelled:
+        return [f"cancelled: nothing was changed in {report.workspace}"]
     lines: list[str] = []
     for file in report.files:
         lines += _file_lines(file)
@@ -115,8 +117,6 @@ def render_report(report: ImportReport) -> list[str]:
 
 
 def _summary(report: ImportReport) -> str:
-    if report.cancelled:
-        return f"cancelled: nothing was changed in {report.workspace}"
     taken = sum(file.imported for file in report.files)
     known = sum(bool(file.already) for file in report.files)
     broken = sum(bool(file.error) for file in report.files)

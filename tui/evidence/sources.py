@@ -56,11 +56,14 @@ def find_sources(paths: Sequence[Path]) -> Iterator[Source]:
     """The files of `paths` in order: folders recursively by name without following links, zip archives by member."""
     for path in paths:
         if path.is_dir():
-            for folder, folders, names in os.walk(path):
+            closed: list[OSError] = []
+            for folder, folders, names in os.walk(path, onerror=closed.append):
                 folders.sort()
                 for name in sorted(names):
                     if name not in _PASSED_OVER:
                         yield from _of_file(Path(folder) / name)
+            for error in closed:
+                yield Source(Path(error.filename), problem=_reason(error))
         else:
             yield from _of_file(path)
 

@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 
 from tui.evidence.tables import PROVENANCE, create_table, quote, visible_columns
 
-BATCH = 5_000
+BATCH = 10_000
 """Rows held in memory before they are handed to DuckDB."""
 
 _SCHEMA = "staging"
@@ -132,7 +132,7 @@ class Staging:
                 value = self.time
             elif name == "TimeGenerated" or (table, name) == ("DeviceProcessEvents", "ProcessCreationTime"):
                 value = f"coalesce({value}, {self.time})"
-            elif name == "ReportId":
+            elif name == "ReportId" and kind == "long":
                 value = f"coalesce({value}, {self._last_report_id(table)} + row_number() OVER ())"
             elif kind in _TEXT and name not in PROVENANCE:
                 value = f"coalesce({value}, '')"
@@ -143,8 +143,9 @@ class Staging:
         return int(moved[0]) if moved else 0
 
     def _last_report_id(self, table: str) -> int:
-        sql = f"SELECT max(ReportId) FROM (SELECT ReportId FROM {quote(table)} UNION ALL SELECT ReportId FROM {staged(table)})"
-        found = self._connection.execute(sql).fetchone()
+        """The highest number so far, without what would leave no room for more."""
+        both = f"SELECT ReportId FROM {quote(table)} UNION ALL SELECT ReportId FROM {staged(table)}"
+        found = self._connection.execute(f"SELECT max(ReportId) FROM ({both}) WHERE ReportId < {2**62}").fetchone()
         return int(found[0] or 0) if found else 0
 
 

@@ -15,6 +15,7 @@ INT64 = 2**63 - 1
 _GUID = re.compile(r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?\Z", re.IGNORECASE)
 _NO_GUID = "00000000-0000-0000-0000-000000000000"
 _EPOCH = datetime(1970, 1, 1)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SLACK = timedelta(seconds=2)
 
 WELL_KNOWN_SIDS = {
@@ -38,7 +39,7 @@ def text(value: Any) -> str:
 
 def json_text(value: Any) -> str:
     """`value` as compact JSON, readable letters kept."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def number(value: Any, limit: int = INT64) -> int | None:

@@ -60,9 +60,8 @@ def layout_of(value: Any) -> Layout | None:
     return None
 
 
-def windows_record(position: int, value: Any) -> WindowsRecord | None:
-    """The record at `position` of its file, None when `value` is no Windows event or has no readable event id."""
-    layout = layout_of(value)
+def windows_record(position: int, value: Any, layout: Layout | None) -> WindowsRecord | None:
+    """The record at `position` of its file in `layout` (see `layout_of`), None without one or a readable event id."""
     record = None if layout is None else _READERS[layout](position, value)
     if record is None:
         return None

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 SYSMON = "sysmon"
 SECURITY = "security"
 
 _SYSMON_CHANNEL = "microsoft-windows-sysmon/operational"
+
+
+@lru_cache(maxsize=256)
+def _family(channel: str, provider: str) -> str:
+    if channel == _SYSMON_CHANNEL or provider == "microsoft-windows-sysmon":
+        return SYSMON
+    if channel == "security" or (not channel and provider == "microsoft-windows-security-auditing"):
+        return SECURITY
+    return ""
 
 
 @dataclass(slots=True)
@@ -45,13 +55,7 @@ class WindowsRecord:
     @property
     def family(self) -> str:
         """`sysmon`, `security`, or '' for every other log."""
-        channel = self.channel.lower()
-        provider = self.provider.lower()
-        if channel == _SYSMON_CHANNEL or provider == "microsoft-windows-sysmon":
-            return SYSMON
-        if channel == "security" or (not channel and provider == "microsoft-windows-security-auditing"):
-            return SECURITY
-        return ""
+        return _family(self.channel.lower(), self.provider.lower())
 
     @property
     def source(self) -> str:
