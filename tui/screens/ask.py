@@ -8,15 +8,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
+from tui.screens.modal import Modal
 from tui.terminal.safe_text import safe
 from tui.widgets.dialog import Dialog
 from tui.widgets.item_list import Item, ItemList
+from tui.widgets.words import Words
 
 
-class AskScreen(ModalScreen[bool]):
+class AskScreen(Modal[bool]):
     """Asks `question`, with `detail` below it where there is more to say; the answers may have words of their own.
 
     Only `y`, or Enter on the first answer, is yes.
@@ -39,7 +39,7 @@ class AskScreen(ModalScreen[bool]):
         """Question, detail, answers."""
         with Dialog(self._question):
             if self._detail:
-                yield Static(Content(safe(self._detail)), markup=False)
+                yield Words(safe(self._detail), id="detail")
             yield ItemList([Item((Content(safe(answer)),)) for answer in self._answers])
 
     def on_mount(self) -> None:

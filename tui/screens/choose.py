@@ -9,12 +9,12 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
+from tui.screens.modal import Modal
 from tui.terminal.safe_text import cell_width, fit, pad, safe
 from tui.widgets.dialog import Dialog, leave_rows
 from tui.widgets.item_list import Item, ItemList
+from tui.widgets.words import Words
 
 _WIDEST_LABEL = 44
 
@@ -32,7 +32,7 @@ class ChoiceList(ItemList, inherit_bindings=False):
     ]
 
 
-class ChooseScreen(ModalScreen[int | None]):
+class ChooseScreen(Modal[int | None]):
     """Offers `options`, each a label and a few words about it; gives the index of the one picked, or None."""
 
     CSS_PATH = "choose.tcss"
@@ -55,7 +55,7 @@ class ChooseScreen(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         """What was typed, and the options that hold it."""
         with Dialog(self._title):
-            yield Static(id="typed", markup=False)
+            yield Words(id="typed")
             yield ChoiceList(wrap=False)
 
     def on_mount(self) -> None:
@@ -82,7 +82,7 @@ class ChooseScreen(ModalScreen[int | None]):
         self._list.mark_found(wanted[0] if wanted else "")
         found = f"   {len(self._matching)} of {len(self._options)}" if self._typed else "letters narrow the list"
         shown = Content.assemble(("> ", "bold $accent"), (self._typed, "bold"), (found, "$text-muted"))
-        self.query_one("#typed", Static).update(shown)
+        self.query_one("#typed", Words).say(shown)
 
     def _rank(self, index: int, word: str) -> tuple[bool, bool]:
         label = self._labels[index].lower()

@@ -9,10 +9,8 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
+from tui.screens.modal import Modal
 from tui.terminal.safe_text import safe
 from tui.triage.held import TableHeld, cleared_words, gap_words, held_by_table
 from tui.triage.session import Session
@@ -20,6 +18,7 @@ from tui.triage.words import window_words
 from tui.widgets.columns import Column, Row, heading_and_items
 from tui.widgets.dialog import Dialog, leave_rows
 from tui.widgets.item_list import ItemList
+from tui.widgets.words import Words
 
 _COLUMNS = (
     Column("table, host", widest=34),
@@ -34,7 +33,7 @@ _WIDE = 110
 """Cells from which on times are shown with year and seconds."""
 
 
-class CoverageScreen(ModalScreen[None]):
+class CoverageScreen(Modal[None]):
     """The tables of `session`'s workspace; Enter on a table shows its hosts, or hides them. Read while it is shown."""
 
     CSS_PATH = "coverage.tcss"
@@ -53,17 +52,14 @@ class CoverageScreen(ModalScreen[None]):
         self._words: list[str] = []
         """What is said about each row that is shown."""
 
-    @property
-    def _title(self) -> str:
-        return f"Coverage of {self._session.workspace.name}"
-
     def compose(self) -> ComposeResult:
         """The names of the columns, the tables, and those without rows."""
-        with Dialog(self._title):
-            yield Static(Content("reading ..."), id="names", markup=False)
+        session = self._session
+        with Dialog(f"Coverage of {session.workspace.name}, window {window_words(session.window)} UTC"):
+            yield Words("reading ...", id="names")
             yield ItemList(wrap=False)
-            yield Static(id="about", markup=False)
-            yield Static(id="empty", markup=False)
+            yield Words(id="about", flows=True)
+            yield Words(id="empty", flows=True)
 
     def on_mount(self) -> None:
         """Reads off the event loop."""
@@ -87,29 +83,29 @@ class CoverageScreen(ModalScreen[None]):
         self._fill()
 
     def _say(self, words: str) -> None:
-        self.query_one("#names", Static).update(Content(words))
+        self.query_one("#names", Words).say(words)
 
     def _fill(self) -> None:
         filled = [held for held in self._held if held.rows]
         rows = [shown for held in filled for shown in self._rows(held)]
         self._tables, self._words = [table for table, _, _ in rows], [words for _, _, words in rows]
         names, items = heading_and_items(_COLUMNS, [row for _, row, _ in rows], self.query_one(ItemList).room)
-        self.query_one("#names", Static).update(names if items else Content("There are no events here."))
+        self.query_one("#names", Words).say(names if items else "There are no events here.")
         here = self.query_one(ItemList).cursor or 0
         self.query_one(ItemList).update_items(items, here)
         hosts = {entry.host for held in filled for entry in held.hosts}
         counts = f"{len(filled)} tables, {len(hosts)} hosts, {sum(held.rows for held in filled):,} rows"
-        self.query_one(Dialog).set_title(self._title, f"{counts} · window {window_words(self._session.window)} UTC")
+        self.query_one(Dialog).say(counts)
         self._tell()
         empty = ", ".join(safe(held.table, 60) for held in self._held if not held.rows)
-        self.query_one("#empty", Static).update(Content(f"without rows: {empty}" if empty else ""))
+        self.query_one("#empty", Words).say(f"without rows: {empty}" if empty else "")
 
     @on(ItemList.Highlighted)
     def _tell(self) -> None:
         """Says everything about the row under the cursor."""
         cursor = self.query_one(ItemList).cursor
         words = self._words[cursor] if cursor is not None and self._words else ""
-        self.query_one("#about", Static).update(Content(safe(words, 400)))
+        self.query_one("#about", Words).say(safe(words, 400))
 
     def _rows(self, held: TableHeld) -> Iterator[tuple[str, Row, str]]:
         """The row of a table, then those of its hosts where it is open; each with the table's name and in words."""

@@ -9,19 +9,19 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
+from tui.screens.modal import Modal
 from tui.terminal.safe_text import has_hidden, safe
 from tui.widgets.ask_line import AskLine
 from tui.widgets.dialog import Dialog
 from tui.widgets.event_view import EventView, Fields, plain
 from tui.widgets.item_list import ItemList
+from tui.widgets.words import Words
 
 Load = Callable[[int], Awaitable[Fields]]
 
 
-class EventScreen(ModalScreen[int]):
+class EventScreen(Modal[int]):
     """The event `index` (from 0) of `count`; gives the index of the event that was shown last.
 
     `load` gives the fields of another event; without it there is no way to others. `types` names the fields' KQL types.
@@ -29,12 +29,14 @@ class EventScreen(ModalScreen[int]):
 
     CSS_PATH = "event.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,l,right_square_bracket", "other(1)", "next event", key_display="→"),
-        Binding("left,h,left_square_bracket", "other(-1)", "previous", key_display="←"),
-        Binding("y", "copy", "copy"),
+        Binding(
+            "right,l,right_square_bracket", "other(1)", "event", key_display="←→", tooltip="next and previous event"
+        ),
+        Binding("left,h,left_square_bracket", "other(-1)", show=False),
+        Binding("y", "copy", "copy", tooltip="copy the value under the cursor"),
         Binding("Y", "copy(True)", "Copy as it is, hidden characters too", show=False),
-        Binding("e", "empty", "empty fields"),
-        Binding("slash", "search", "search", key_display="/"),
+        Binding("e", "empty", "empties", tooltip="hide fields that hold nothing, or show them"),
+        Binding("slash", "search", "search", key_display="/", tooltip="search in names and values"),
         Binding("n", "find(1)", "Next field that holds it", show=False),
         Binding("N", "find(-1)", "Previous field that holds it", show=False),
         Binding("escape,q,backspace,i", "close", "back", key_display="Esc"),
@@ -58,7 +60,7 @@ class EventScreen(ModalScreen[int]):
         with Dialog(self._title):
             yield self._view
             yield AskLine("search names and values", id="search")
-            yield Static(id="about", markup=False)
+            yield Words(id="about")
 
     def on_mount(self) -> None:
         """The fields have the focus."""
@@ -74,8 +76,8 @@ class EventScreen(ModalScreen[int]):
         shown, there = self._view.counts
         hidden = f", {there - shown} empty not shown" if shown < there else ""
         place = f"{self._index + 1:,} of {self._count:,}"
-        event = f"event {place} · " if self._count > 1 else ""
-        self.query_one(Dialog).set_title(self._title, f"{event}{shown} fields{hidden}")
+        event = f"{place} · " if self._count > 1 else ""
+        self.query_one(Dialog).say(f"{event}{shown} fields{hidden}")
         current = self._view.current
         if current is None:
             self._say("")
@@ -86,10 +88,10 @@ class EventScreen(ModalScreen[int]):
         unseen = "  ! holds hidden characters: y copies what is seen, Y what is there" if has_hidden(value) else ""
         kind = self._view.type_of(name, value)
         parts = ((safe(name, 100), "bold"), (f"  {safe(kind, 20)}  {size}", ""), (unseen, "bold $warning"))
-        self.query_one("#about", Static).update(Content.assemble(*(part for part in parts if part[0])))
+        self.query_one("#about", Words).say(Content.assemble(*(part for part in parts if part[0])))
 
     def _say(self, words: str) -> None:
-        self.query_one("#about", Static).update(Content(words))
+        self.query_one("#about", Words).say(words)
 
     def action_other(self, step: int) -> None:
         """The next event, or the previous one."""

@@ -11,27 +11,30 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from tui.library.model import Hunt
 from tui.library.parameters import ParameterError, values_for
+from tui.screens.modal import Modal
 from tui.terminal.safe_text import cell_width, safe
 from tui.widgets.dialog import Dialog
 from tui.widgets.item_list import Item, ItemList
 from tui.widgets.kql_text import highlight_kql
 from tui.widgets.parameter_field import CHANGED_MARK, ParameterField
+from tui.widgets.words import Words
 
 Preview = Callable[[Mapping[str, object]], str]
 
 _PAUSE = 0.25
 """Seconds without a key before the KQL follows."""
 _WIDEST_NAME = 26
+_WIDE, _HIGH = 120, 36
+"""Cells and rows from which on there is room."""
 
 
-class FormScreen(ModalScreen[dict[str, object] | None]):
+class FormScreen(Modal[dict[str, object] | None]):
     """The form of `hunt`, filled with what is `given` over the defaults.
 
     Gives the values that differ from the defaults, as typed (texts, lists of texts), or None when cancelled. `preview`
@@ -39,8 +42,6 @@ class FormScreen(ModalScreen[dict[str, object] | None]):
     """
 
     CSS_PATH = "form.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+enter", "run", "run", key_display="F5"),
         Binding("ctrl+r", "reset", "default of the field"),
@@ -61,16 +62,17 @@ class FormScreen(ModalScreen[dict[str, object] | None]):
 
     def compose(self) -> ComposeResult:
         """Purpose, fields, KQL."""
+        self.on_resize()
         with Dialog(self._title):
-            yield Static(Content(safe(self._hunt.purpose)), id="purpose", markup=False)
+            yield Words(safe(self._hunt.purpose), id="purpose")
             with Container(id="halves"):
                 with VerticalScroll(id="fields", can_focus=False):
                     if not self._fields:
-                        yield Static(Content("This hunt has no parameters."), markup=False)
+                        yield Words("This hunt has no parameters.")
                     yield from self._fields.values()
                     yield Button("Run", id="run", variant="primary", compact=True)
                 with Vertical(id="preview"):
-                    yield Static(id="preview-state", markup=False)
+                    yield Words(id="preview-state")
                     yield ItemList(cursor=False, id="kql")
 
     def on_mount(self) -> None:
@@ -80,6 +82,12 @@ class FormScreen(ModalScreen[dict[str, object] | None]):
         first: Widget = (wanting or fields[0]).editor if fields else self.query_one("#run")
         first.focus()
         self._follow()
+
+    def on_resize(self) -> None:
+        """Side by side where there is room, and with room between the fields."""
+        self.set_class(self.app.size.width >= _WIDE, "-wide")
+        self.set_class(self.app.size.width < _WIDE, "-narrow")
+        self.set_class(self.app.size.height >= _HIGH, "-high")
 
     @property
     def _title(self) -> str:
@@ -99,8 +107,8 @@ class FormScreen(ModalScreen[dict[str, object] | None]):
     def _follow(self) -> None:
         """Makes the preview follow the fields, unless one of them is wrong."""
         changed = len(self.values)
-        self.query_one(Dialog).set_title(self._title, f"{CHANGED_MARK} {changed} changed" if changed else "")
-        wrong = [name for name, field in self._fields.items() if field.error or not field.check(quietly=True)]
+        self.query_one(Dialog).say(f"{CHANGED_MARK} {changed} changed" if changed else "")
+        wrong = [name for name, field in self._fields.items() if not field.ready]
         if wrong:
             self._say(f"the KQL follows once {', '.join(safe(name, 60) for name in wrong)} can be read")
         else:
@@ -126,7 +134,7 @@ class FormScreen(ModalScreen[dict[str, object] | None]):
         self._say(f"no KQL: {safe(error, 300)}")
 
     def _say(self, words: str) -> None:
-        self.query_one("#preview-state", Static).update(Content.assemble(("KQL", "bold $primary"), f"  {words}"))
+        self.query_one("#preview-state", Words).say(Content.assemble(("KQL", "bold $primary"), f"  {words}"))
 
     @on(Button.Pressed, "#run")
     def _pressed(self) -> None:

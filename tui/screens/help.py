@@ -8,8 +8,9 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
+from tui.screens.modal import Modal
 from tui.terminal.safe_text import cell_width, safe
 from tui.widgets.dialog import Dialog, leave_rows
 from tui.widgets.item_list import Item, ItemList
@@ -28,7 +29,7 @@ _UNUSED = {"screen.copy_text"}
 """Actions that Textual binds and that do nothing here."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Modal[None]):
     """Shows `bindings` (a screen's `active_bindings`) as the keys of `place`.
 
     They are grouped by their binding's group; those without one by where they are bound.

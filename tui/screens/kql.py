@@ -7,14 +7,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 
+from tui.screens.modal import Modal
 from tui.widgets.dialog import Dialog
 from tui.widgets.item_list import Item, ItemList
 from tui.widgets.kql_text import highlight_kql
 
 
-class KqlScreen(ModalScreen[None]):
+class KqlScreen(Modal[None]):
     """Shows `kql`; `y` copies it as it is. Nothing stands beside the text, so that a selection of the terminal's own
     takes nothing else along."""
 
@@ -39,7 +39,7 @@ class KqlScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """The text has the focus, so that the keys scroll it."""
         self.query_one(ItemList).focus()
-        self.query_one(Dialog).set_title(self._title, f"{len(self._lines):,} lines, {len(self._kql):,} characters")
+        self.query_one(Dialog).say(f"{len(self._lines):,} lines, {len(self._kql):,} characters")
 
     def action_copy(self) -> None:
         """Copies the whole query."""

@@ -7,10 +7,8 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
+from tui.screens.modal import Modal
 from tui.terminal.safe_text import safe
 from tui.triage.runs import Phase, Run
 from tui.triage.session import Session
@@ -18,6 +16,7 @@ from tui.triage.words import run_words
 from tui.widgets.columns import Column, Row, heading_and_items
 from tui.widgets.dialog import Dialog, leave_rows
 from tui.widgets.item_list import ItemList
+from tui.widgets.words import Words
 
 _COLUMNS = (
     Column("no.", right=True),
@@ -33,7 +32,7 @@ _EVERY = 0.5
 """Seconds between looks at runs that go on."""
 
 
-class RunsScreen(ModalScreen[Run | None]):
+class RunsScreen(Modal[Run | None]):
     """The runs of `session`, the newest first; gives the run to go to, or None."""
 
     CSS_PATH = "runs.tcss"
@@ -52,9 +51,9 @@ class RunsScreen(ModalScreen[Run | None]):
     def compose(self) -> ComposeResult:
         """The names of the columns, and the runs."""
         with Dialog("Runs"):
-            yield Static(id="names", markup=False)
+            yield Words(id="names")
             yield ItemList(wrap=False)
-            yield Static(id="about", markup=False)
+            yield Words(id="about", flows=True)
 
     def on_mount(self) -> None:
         """Follows the runs for as long as some go on."""
@@ -86,10 +85,10 @@ class RunsScreen(ModalScreen[Run | None]):
         if shown == self._shown:
             return
         self._shown = shown
-        self.query_one("#names", Static).update(names if items else Content("Nothing was run yet."))
+        self.query_one("#names", Words).say(names if items else "Nothing was run yet.")
         self.query_one(ItemList).update_items(items, self._runs.index(chosen) if chosen in self._runs else 0)
         going = len(self._session.active())
-        self.query_one(Dialog).set_title("Runs", f"{len(items)} runs, {going} under way" if items else "")
+        self.query_one(Dialog).say(f"{len(items)} runs, {going} under way" if items else "")
         self._tell()
 
     @on(ItemList.Highlighted)
@@ -97,7 +96,7 @@ class RunsScreen(ModalScreen[Run | None]):
         """Says in full how the run under the cursor is."""
         run = self._run
         words = f"{run.context.hunt.title}: {run_words(run)}" if run is not None and run.outcome is not None else ""
-        self.query_one("#about", Static).update(Content(safe(words, 400)))
+        self.query_one("#about", Words).say(safe(words, 400))
         self.refresh_bindings()
 
     @on(ItemList.Chosen)

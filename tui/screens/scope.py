@@ -9,16 +9,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Button, Static, TextArea
+from textual.widgets import Button, TextArea
 
 from tui.kql.literals import LiteralError, string_literal
+from tui.screens.modal import Modal
 from tui.terminal.safe_text import has_hidden, safe
 from tui.triage.queries.context import Scope
 from tui.widgets.dialog import Dialog
 from tui.widgets.list_field import ListField
 from tui.widgets.parameter_field import WRONG_MARK
+from tui.widgets.words import Words
 
 _LISTS = {
     "devices": ("Only these devices", "short name, FQDN, or beginning*"),
@@ -28,7 +28,7 @@ _LISTS = {
 }
 
 
-class ScopeScreen(ModalScreen[Scope | None]):
+class ScopeScreen(Modal[Scope | None]):
     """Asks for another scope than `scope`; gives it, or None."""
 
     CSS_PATH = "scope.tcss"
@@ -45,17 +45,13 @@ class ScopeScreen(ModalScreen[Scope | None]):
     def compose(self) -> ComposeResult:
         """The four lists."""
         with Dialog("Scope"):
-            yield Static(
-                Content("Every run of the session is held to it. An empty list holds to nothing."),
-                id="about",
-                markup=False,
-            )
+            yield Words("Every run of the session is held to it. An empty list holds to nothing.", id="about")
             with Grid():
                 for name, (words, placeholder) in _LISTS.items():
                     with Vertical(classes="list"):
-                        yield Static(Content(words), classes="name", markup=False)
+                        yield Words(words, classes="name")
                         yield ListField(getattr(self._scope, name), placeholder, id=name.replace("_", "-"))
-                        yield Static(classes="said", markup=False)
+                        yield Words(classes="said", flows=True)
             yield Button("Set", id="set", variant="primary", compact=True)
 
     def on_mount(self) -> None:
@@ -76,9 +72,9 @@ class ScopeScreen(ModalScreen[Scope | None]):
         unseen = " · holds hidden characters" if any(map(has_hidden, field.values)) else ""
         words = f"{WRONG_MARK} {safe(error, 300)}" if error else f"{count} names{unseen}" if count else ""
         field.set_class(bool(error), "-wrong")
-        said = field.parent.query_one(".said", Static) if field.parent is not None else None
+        said = field.parent.query_one(".said", Words) if field.parent is not None else None
         if said is not None:
-            said.update(Content(words.replace("1 names", "1 name") if count == 1 else words))
+            said.say(words.replace("1 names", "1 name") if count == 1 else words)
             said.set_class(bool(error), "-wrong")
         return not error
 

@@ -9,22 +9,22 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from tui.kql.literals import LiteralError, parse_timespan
+from tui.screens.modal import Modal
 from tui.terminal.safe_text import safe
 from tui.triage.windows import WindowError, make_window, show_window
 from tui.widgets.dialog import Dialog
 from tui.widgets.parameter_field import WRONG_MARK
 from tui.widgets.text_field import TextField
+from tui.widgets.words import Words
 from tui.workspaces.protocol import Window
 
 _QUICK = (("1 h", "1h"), ("24 h", "24h"), ("7 d", "7d"), ("30 d", "30d"))
 
 
-class WindowScreen(ModalScreen[Window | None]):
+class WindowScreen(Modal[Window | None]):
     """Asks for another window than `window`; gives it, or None. `whole` is the time the evidence spans.
 
     Quick windows count back from the newest event, or from now where there is no evidence.
@@ -45,20 +45,20 @@ class WindowScreen(ModalScreen[Window | None]):
         """Both times, what they make, and the quick windows."""
         with Dialog("Window"):
             with Horizontal(classes="line"):
-                yield Static(Content("from"), classes="name", markup=False)
+                yield Words("from", classes="name")
                 yield TextField(time_text(self._window.start), "time, or a span such as 24h", id="from")
-                yield Static(Content("UTC, or with a zone: +02:00"), classes="aside", markup=False)
+                yield Words("UTC, or with a zone: +02:00", classes="aside")
             with Horizontal(classes="line"):
-                yield Static(Content("to"), classes="name", markup=False)
+                yield Words("to", classes="name")
                 yield TextField(time_text(self._window.end), "time", id="to")
-            yield Static(id="said", markup=False)
+            yield Words(id="said", flows=True)
             with Horizontal(id="quick", classes="line"):
-                yield Static(Content("last"), classes="name", markup=False)
+                yield Words("last", classes="name")
                 for words, span in _QUICK:
                     yield Button(words, id=f"last-{span}", compact=True)
                 if self._whole is not None:
                     yield Button("whole evidence", id="whole", compact=True)
-            yield Static(Content(self._about_whole()), id="about", markup=False)
+            yield Words(self._about_whole(), id="about")
             yield Button("Set", id="set", variant="primary", compact=True)
 
     def on_mount(self) -> None:
@@ -82,14 +82,14 @@ class WindowScreen(ModalScreen[Window | None]):
 
     @on(Input.Changed)
     def _check(self) -> None:
-        said = self.query_one("#said", Static)
+        said = self.query_one("#said", Words)
         try:
             window = self._read()
         except WindowError as error:
-            said.update(Content(f"{WRONG_MARK} {safe(error, 300)}"))
+            said.say(f"{WRONG_MARK} {safe(error, 300)}")
             said.add_class("-wrong")
         else:
-            said.update(Content(f"{show_window(window)}  ({length_words(window)}{self._outside(window)})"))
+            said.say(f"{show_window(window)}  ({length_words(window)}{self._outside(window)})")
             said.remove_class("-wrong")
 
     def _outside(self, window: Window) -> str:

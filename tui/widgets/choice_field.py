@@ -35,10 +35,11 @@ class ChoiceField(Select[str]):
     """
 
     def __init__(self, words: Sequence[str], value: str | None = None, id: str | None = None) -> None:  # noqa: A002
+        self._start = value if value is not None and value in words else Select.NULL
         super().__init__(
             [(Text(safe(word)), word) for word in words],
             prompt="choose",
-            value=value if value is not None and value in words else Select.NULL,
+            value=self._start,
             compact=True,
             id=id,
         )
@@ -46,4 +47,5 @@ class ChoiceField(Select[str]):
     @property
     def word(self) -> str:
         """The word, empty while none is chosen."""
-        return self.value if isinstance(self.value, str) else ""
+        value = self.value if self.is_mounted else self._start
+        return value if isinstance(value, str) else ""

@@ -130,15 +130,20 @@ class ItemList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def update_items(self, items: Sequence[Item], cursor: int = 0, indent: int | None = None) -> None:
         """Shows other items, with the cursor at or after the item `cursor`."""
+        before, tops, held = self._items, self._tops, (self._indent, self._cursor)
         self._items = tuple(items)
-        if indent is not None:
-            self._indent = indent
+        self._indent = self._indent if indent is None else indent
         self._cursor = self._selectable(min(cursor, len(self._items) - 1), 1)
         if self._cursor is None:
             self._cursor = self._selectable(len(self._items) - 1, -1)
         self._laid_out = -1
         self._lay_out(self._room)
-        self.refresh(layout=True)
+        if self._tops == tops and held == (self._indent, self._cursor):
+            for index, (old, new) in enumerate(zip(before, self._items, strict=True)):
+                if not _same(old, new):
+                    self._refresh_item(index)
+        else:
+            self.refresh(layout=len(self._tops) != len(tops) or self._tops[-1:] != tops[-1:])
         if self._cursor is not None:
             self._show(self._cursor)
 
@@ -346,3 +351,11 @@ class ItemList(ScrollView, can_focus=True, inherit_bindings=False):
             self.move_to(index)
             if event.chain > 1:
                 self.post_message(self.Chosen(self, index))
+
+
+def _same(one: Item, other: Item) -> bool:
+    """Whether two items look the same, their colours too."""
+    if len(one.body) != len(other.body):
+        return False
+    lines = zip((one.head, *one.body), (other.head, *other.body), strict=True)
+    return all(line.is_same(drawn) for line, drawn in lines)

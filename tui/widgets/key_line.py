@@ -10,9 +10,11 @@ from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.widgets import Static
 
 from tui.terminal.safe_text import cell_width
+from tui.widgets.words import Words
+
+_GAP = 2
 
 
 class _Place(NamedTuple):
@@ -22,7 +24,7 @@ class _Place(NamedTuple):
     node: DOMNode
 
 
-class KeyLine(Static):
+class KeyLine(Words):
     """Shows every binding of its screen that asks to be shown; a click does what the key does."""
 
     DEFAULT_CSS = """
@@ -35,7 +37,7 @@ class KeyLine(Static):
     """
 
     def __init__(self) -> None:
-        super().__init__(markup=False)
+        super().__init__()
         self._places: list[_Place] = []
 
     def on_mount(self) -> None:
@@ -51,14 +53,12 @@ class KeyLine(Static):
         at = 0
         for keys, active in shown_bindings(screen).items():
             words = active.binding.description
-            parts += [(keys, "bold $footer-key-foreground"), (f" {words}", ""), ("   ", "")]
+            parts += [(keys, "bold $footer-key-foreground"), (f" {words}", ""), (" " * _GAP, "")]
             end = at + cell_width(keys) + 1 + cell_width(words)
             places.append(_Place(at, end, active.binding.action, active.node))
-            at = end + 3
-        content = Content.assemble(*parts)
+            at = end + _GAP
         self._places = places
-        if not isinstance(self.content, Content) or content.plain != self.content.plain:
-            self.update(content)
+        self.say(Content.assemble(*parts))
 
     async def on_click(self, event: events.Click) -> None:
         """Does what the key under the mouse does."""

@@ -38,9 +38,12 @@ class ListField(TextArea):
         overflow-x: hidden;
         & .text-area--cursor-line { background: transparent; }
         & .text-area--placeholder { color: $text-muted; }
-        &:focus { border: none; border-left: outer $accent; background-tint: $foreground 6%; }
+        &:focus { border: none; border-left: outer $accent; }
         &.-wrong, &.-wrong:focus { border-left: outer $error; }
-        & .text-area--cursor { background: $input-cursor-background; color: $input-cursor-foreground; }
+        &:dark .text-area--cursor, &:light .text-area--cursor {
+            background: $input-cursor-background;
+            color: $input-cursor-foreground;
+        }
     }
     """
 

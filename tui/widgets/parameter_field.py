@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
+from rich.segment import Segment
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Vertical
+from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Input, Select, Static, TextArea
+from textual.strip import Strip
+from textual.widgets import Input, Select, TextArea
 
 from tui.library.model import Parameter, ParameterType, Value
 from tui.library.parameters import ParameterError, read_value, show_value
-from tui.terminal.safe_text import has_hidden, pad, safe
+from tui.terminal.safe_text import fit, has_hidden, pad, safe
 from tui.widgets.choice_field import ChoiceField
 from tui.widgets.list_field import ListField
 from tui.widgets.switch_field import SwitchField
 from tui.widgets.text_field import TextField
+from tui.widgets.wrapping import wrap_cells
 
 Raw = str | list[str]
 """What a field holds as typed: a list for the list types, else a text."""
 
 CHANGED_MARK = "*"
 WRONG_MARK = "✗"
+_BESIDE = 14
+"""Cells for what stands beside an editor."""
 _MANY = 200
 """Lists longer than this, and lists from a file, take too long to check at every key."""
 _LIST_BREAK = re.compile(r"[\n,]")
@@ -46,19 +52,26 @@ _WIDTHS = {
 
 
 class ParameterField(Vertical):
-    """The field of `parameter`, with what is `given` for it, else its default. Names stand in `name_width` cells."""
+    """The field of `parameter`, with what is `given` for it, else its default. Names stand in `name_width` cells.
 
+    The editor is its only child; the words around it are drawn by the field itself.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "parameter-field--name",
+        "parameter-field--mark",
+        "parameter-field--help",
+        "parameter-field--wrong",
+    }
     DEFAULT_CSS = """
     ParameterField {
         height: auto;
-        & > Horizontal { height: auto; }
-        & .name { height: 1; color: $foreground; }
-        & .beside { width: auto; height: 1; padding: 0 0 0 1; color: $text-muted; }
-        & .help { height: auto; color: $text-muted; }
-        & TextField, & ListField { width: 1fr; }
-        &:focus-within .name { color: $accent; text-style: bold; }
-        &.-changed .name { text-style: bold; }
-        &.-wrong .help { color: $error; }
+        color: $foreground;
+        & > .parameter-field--mark { color: $accent; text-style: bold; }
+        & > .parameter-field--help { color: $text-muted; }
+        & > .parameter-field--wrong { color: $error; }
+        &:focus-within > .parameter-field--name { color: $accent; text-style: bold; }
+        & > TextField, & > ListField { width: 1fr; }
     }
     """
 
@@ -80,26 +93,21 @@ class ParameterField(Vertical):
         self._start = _as_typed(parameter, given if given is not None else parameter.default)
         self._name_width = name_width
         self.editor = _editor(parameter, self._start)
+        self.editor.styles.margin = (0, _BESIDE, 0, name_width + 3)
+        if width := _WIDTHS.get(parameter.type):
+            self.editor.styles.width = width
+        self.ready = False
+        """Whether what the field holds can be a value, as far as that was checked here."""
         self.error = ""
         """What is wrong with what the field holds, else empty."""
+        self._checked: Raw | None = None
+        self._words = ("", "", "")
+        """The mark before the name, what stands beside the editor, and the help."""
+        self.check(quietly=True)
 
     def compose(self) -> ComposeResult:
-        """Name, editor and what stands beside it; below, the help."""
-        name = Static(classes="name", markup=False)
-        name.styles.width = self._name_width + 3
-        if width := _WIDTHS.get(self.parameter.type):
-            self.editor.styles.width = width
-        with Horizontal():
-            yield name
-            yield self.editor
-            yield Static(classes="beside", markup=False)
-        help_line = Static(classes="help", markup=False)
-        help_line.styles.padding = (0, 0, 0, self._name_width + 5)
-        yield help_line
-
-    def on_mount(self) -> None:
-        """Shows what the field starts with; a required value is asked for, not complained about."""
-        self.check(quietly=True)
+        """The editor."""
+        yield self.editor
 
     @property
     def raw(self) -> Raw:
@@ -135,27 +143,29 @@ class ParameterField(Vertical):
     def check(self, quietly: bool = False) -> bool:
         """Whether what the field holds can be a value; says what is wrong, a missing value not when `quietly`."""
         raw, error = self.raw, ""
+        self._checked = raw
         if not self.deferred:
             try:
                 read_value(self.parameter, raw)
             except ParameterError as problem:
                 error = problem.reason
+        self.ready = not error
         self.show_error("" if quietly and not raw else error)
-        return not error
+        return self.ready
 
     def show_error(self, reason: str) -> None:
         """Shows `reason` in place of the help; the help when it is empty."""
         self.error = reason
-        self.set_class(bool(reason), "-wrong")
         self.editor.set_class(bool(reason), "-wrong")
-        changed = self.changed
-        self.set_class(changed, "-changed")
-        name = safe(self.parameter.name, 60)
-        mark = (f"{CHANGED_MARK if changed else ' '} ", "bold $accent")
-        self.query_one(".name", Static).update(Content.assemble(mark, (pad(name, self._name_width), "")))
-        self.query_one(".beside", Static).update(Content(self._beside()))
-        words = f"{WRONG_MARK} {safe(reason, 300)}" if reason else self._help(changed)
-        self.query_one(".help", Static).update(Content(words))
+        changed, before = self.changed, self._words
+        mark = CHANGED_MARK if changed else " "
+        help_words = f"{WRONG_MARK} {safe(reason, 300)}" if reason else self._help_words(changed)
+        self._words = (mark, self._beside_words(), help_words)
+        if self._words != before:
+            taller = len(self._help_rows(self.size.width)) != len(
+                wrap_cells(before[2], self._help_room(self.size.width))
+            )
+            self.refresh(layout=taller)
 
     def reset(self) -> None:
         """Takes the default again."""
@@ -176,16 +186,59 @@ class ParameterField(Vertical):
     @on(SwitchField.Changed)
     def _edited(self, event: Message) -> None:
         event.stop()
-        self.check(quietly=not self.error)
-        self.post_message(self.Edited(self))
+        if self.raw != self._checked:
+            self.check(quietly=not self.error)
+            self.post_message(self.Edited(self))
 
-    def _beside(self) -> str:
+    def on_descendant_focus(self) -> None:
+        """The name stands out while its editor has the focus."""
+        self.refresh()
+
+    def on_descendant_blur(self) -> None:
+        """The name is as all others again."""
+        self.refresh()
+
+    # Drawing
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The editor's rows and those of the help."""
+        return super().get_content_height(container, viewport, width) + len(self._help_rows(width))
+
+    def render_line(self, y: int) -> Strip:
+        """Name, and what stands beside the editor; below it, the help."""
+        base, width = self.visual_style.rich_style, self.size.width
+        help_rows = self._help_rows(width)
+        row = y - (self.size.height - len(help_rows))
+        if row >= 0:
+            kind = "parameter-field--wrong" if self.error else "parameter-field--help"
+            words = " " * (self._name_width + 5) + help_rows[row]
+            return Strip([Segment(words, self.get_visual_style(kind).rich_style)]).adjust_cell_length(width, base)
+        if y > 0:
+            return Strip.blank(width, base)
+        name = pad(fit(safe(self.parameter.name, 60), self._name_width, middle=True), self._name_width)
+        right = self.editor.region.right - self.region.x
+        gap = max(right - self._name_width - 2, 0) + 1
+        segments = [
+            Segment(f"{self._words[0]} ", self.get_visual_style("parameter-field--mark").rich_style),
+            Segment(name, self.get_visual_style("parameter-field--name").rich_style),
+            Segment(" " * gap + self._words[1], self.get_visual_style("parameter-field--help").rich_style),
+        ]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _help_room(self, width: int) -> int:
+        return max(width - self._name_width - 5, 10)
+
+    def _help_rows(self, width: int) -> list[str]:
+        words = self._words[2]
+        return [words[start:end] for start, end in wrap_cells(words, self._help_room(width))]
+
+    def _beside_words(self) -> str:
         raw = self.raw
         if isinstance(raw, list):
             return f"{len(raw):,} value{'' if len(raw) == 1 else 's'}"
         return safe(self.parameter.unit, 40)
 
-    def _help(self, changed: bool) -> str:
+    def _help_words(self, changed: bool) -> str:
         parameter = self.parameter
         parts = [safe(parameter.help, 300)]
         if parameter.required or parameter.empty == "error":

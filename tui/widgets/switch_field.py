@@ -32,7 +32,7 @@ class SwitchField(Widget, can_focus=True):
         padding: 0 0 0 1;
         background: $panel;
         color: $foreground;
-        &:focus { border-left: outer $accent; background-tint: $foreground 6%; text-style: bold; }
+        &:focus { border-left: outer $accent; text-style: bold; }
         &.-wrong, &.-wrong:focus { border-left: outer $error; }
     }
     """

@@ -30,7 +30,7 @@ class TextField(Input):
         border-left: outer $border-blurred;
         padding: 0 0 0 1;
         background: $panel;
-        &:focus { border: none; border-left: outer $accent; background-tint: $foreground 6%; }
+        &:focus { border: none; border-left: outer $accent; background-tint: 0%; }
         &.-wrong, &.-wrong:focus { border-left: outer $error; }
     }
     """
