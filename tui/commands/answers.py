@@ -90,4 +90,3 @@ def as_json(answer: Answer, window: Window) -> dict[str, Any]:
         "kql": answer.query.kql,
         "window": [datetime_text(window.start), datetime_text(window.end)],
     }
-

@@ -39,9 +39,8 @@ def overview(arguments: argparse.Namespace) -> int:
             print(safe(_line(hunt, answer)))
         for problem in catalogue.problems:
             print(safe(str(problem)), file=sys.stderr)
-        print(
-            "\nTo hunt on the screen, run `huntdeck` in a terminal. Without it: huntdeck run HUNT, huntdeck drill HUNT ..., huntdeck --help."
-        )
+        print("\nTo hunt on the screen, run `huntdeck` in a terminal.")
+        print("Without it: huntdeck run HUNT, huntdeck drill HUNT ..., huntdeck --help.")
         return 0
 
     return with_workspace(arguments.workspace, work)

@@ -145,8 +145,7 @@ def values_for(hunt: Hunt, given: Mapping[str, object]) -> dict[str, Value]:
         if name not in hunt.parameters:
             raise ParameterError(name, f"hunt {hunt.id} has no such parameter{nearest(name, hunt.parameters)}")
     return {
-        name: read_value(parameter, given.get(name, parameter.default))
-        for name, parameter in hunt.parameters.items()
+        name: read_value(parameter, given.get(name, parameter.default)) for name, parameter in hunt.parameters.items()
     }
 
 

@@ -39,11 +39,8 @@ def explain_zero(query: str, window: Window, schema: Mapping[str, Mapping[str, s
         return Outcome(State.NOT_COVERED, uncovered)
     for table, columns in _conjuncts(tokens, schema):
         if _all_empty(table, columns, window, schema, read):
-            named = " and ".join(columns)
-            return Outcome(
-                State.BLIND,
-                f"{named} of {table} {'is' if len(columns) == 1 else 'are'} empty throughout the window: this evidence cannot show it",
-            )
+            named = f"{' and '.join(columns)} of {table} {'is' if len(columns) == 1 else 'are'}"
+            return Outcome(State.BLIND, f"{named} empty throughout the window: this evidence cannot show it")
     gaps = [gap for gap in (_not_covered(table, window, read) for table in others) if gap]
     return Outcome(State.COMPLETE, "; ".join(gaps))
 

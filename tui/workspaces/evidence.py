@@ -70,7 +70,8 @@ class EvidenceWorkspace:
     @cached_property
     def _schema(self) -> dict[str, dict[str, str]]:
         rows = self._connection.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'evidence' AND schema_name = 'main' ORDER BY table_name, column_index"
+            "SELECT table_name, column_name FROM duckdb_columns() "
+            "WHERE database_name = 'evidence' AND schema_name = 'main' ORDER BY table_name, column_index"
         ).fetchall()
         found: dict[str, dict[str, str]] = {}
         for table, column in rows:
@@ -190,7 +191,8 @@ class EvidenceWorkspace:
             host = "DeviceName" if "DeviceName" in self._schema[table] else "Computer"
             column = quote(host) if host in self._schema[table] else "''"
             rows = self._read(
-                f"SELECT lower({column}), min(Timestamp), max(Timestamp), count(*) FROM evidence.{quote(table)} GROUP BY 1 ORDER BY 1"
+                f"SELECT lower({column}), min(Timestamp), max(Timestamp), count(*) "
+                f"FROM evidence.{quote(table)} GROUP BY 1 ORDER BY 1"
             )
             found += [
                 TableCoverage(table, name, _utc(first), _utc(last), count, tuple(cleared.get(name, ())))

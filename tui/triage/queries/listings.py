@@ -68,8 +68,9 @@ def values_query(
     stages = [f"leg_{leg.name}", *(f"where {bound_condition(context, leg, bound)}" for bound in bounds)]
     if where:
         stages.append(f"where {context.say(where, leg)}")
+    counted = f"EventCount = count(), FirstSeen = min({time}), LastSeen = max({time})"
     stages += [
-        f"summarize EventCount = count(), FirstSeen = min({time}), LastSeen = max({time}) by Value = {context.say(expression, leg)}",
+        f"summarize {counted} by Value = {context.say(expression, leg)}",
         *([] if kind == "string" else ["where isnotnull(Value)"]),
         "sort by EventCount desc, Value asc",
         f"take {limit + 1}",

@@ -79,8 +79,8 @@ def _measures(context: QueryContext, leg: Leg) -> list[_Measure]:
 
 
 def column_type(context: QueryContext, leg: Leg, expression: str) -> str:
-    """The KQL type of a leg's value: the column's own, or text for any longer expression."""
-    return known_columns(context.table(leg)).get(expression, "string")
+    """The KQL type of a leg's value: the column's own, or none for a longer expression, whose values tell it."""
+    return known_columns(context.table(leg)).get(expression, "")
 
 
 def _union(context: QueryContext, legs: list[Leg], subject: Subject) -> list[str]:

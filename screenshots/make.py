@@ -1,0 +1,72 @@
+"""Makes the pictures in this folder from real runs on demo evidence of a fixed seed and end.
+
+Run it from the top of the checkout: `.venv/bin/python screenshots/make.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui.app import HuntdeckApp
+from tui.evidence.demo import DemoOptions, generate_demo
+from tui.library.catalogue import load_catalogue
+from tui.workspaces.evidence import EvidenceWorkspace
+
+HERE = Path(__file__).parent
+END = datetime(2026, 11, 22, tzinfo=UTC)
+
+Shot = tuple[str, tuple[int, int], tuple[str, ...]]
+"""A picture's name, the size of the terminal, and the keys pressed before it is taken."""
+
+TO_FIRST_HUNT = ("down", "down")
+SHOTS: tuple[Shot, ...] = (
+    ("devices", (160, 45), (*TO_FIRST_HUNT, "enter")),
+    ("drill", (160, 45), (*TO_FIRST_HUNT, "enter", "right", "right", "right", "enter")),
+    ("timeline", (160, 45), (*TO_FIRST_HUNT, "enter", "enter")),
+    ("event", (160, 45), (*TO_FIRST_HUNT, "enter", "right", "right", "right", "enter", "i")),
+    ("form", (160, 45), (*TO_FIRST_HUNT, "e")),
+    ("kql", (160, 45), (*TO_FIRST_HUNT, "enter", "K")),
+    ("stack", (160, 45), (*TO_FIRST_HUNT, "enter", "enter", "right", "F")),
+    ("help", (160, 45), ("question_mark",)),
+    ("small-devices", (80, 24), (*TO_FIRST_HUNT, "enter")),
+)
+
+
+async def take(workspace_path: Path, folder: Path, shot: Shot) -> None:
+    """Presses the keys of one shot in a new app and writes its picture."""
+    name, size, keys = shot
+    app = HuntdeckApp.on(EvidenceWorkspace("demo", workspace_path), load_catalogue(), folder)
+    async with app.run_test(size=size) as pilot:
+        await settle(app)
+        for key in keys:
+            await pilot.press(key)
+            await settle(app)
+        picture = app.export_screenshot(title="huntdeck", simplify=True)
+    (HERE / f"{name}.svg").write_text(re.sub(r"terminal-\d+", "terminal", picture), encoding="utf-8")
+
+
+async def settle(app: HuntdeckApp) -> None:
+    """Waits until nothing runs and the screen stands still."""
+    while True:
+        await asyncio.sleep(0.3)
+        busy = [task for task in asyncio.all_tasks() if task.get_name().startswith("run ")]
+        if not busy and not list(app.workers):
+            return
+
+
+async def main() -> None:
+    """Makes the demo evidence and takes every shot."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "demo.duckdb"
+        generate_demo(path, DemoOptions(end=END))
+        for shot in SHOTS:
+            await take(path, Path(folder), shot)
+            print(f"{shot[0]}.svg")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

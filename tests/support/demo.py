@@ -1,0 +1,39 @@
+"""Demo evidence for tests: generated once a test run, whichever worker asks first."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui.evidence.demo import DemoOptions, generate_demo
+
+END = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def demo_file(base: Path) -> Path:
+    """The demo workspace below `base`, made if no other worker has made it."""
+    path = base / "demo.duckdb"
+    with (base / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            generate_demo(path, DemoOptions(end=END))
+    return path
+
+
+def ground_truth(path: Path) -> dict[str, Any]:
+    """What the demo says of its planted events and of the benign devices it means to be found."""
+    truth: dict[str, Any] = json.loads(path.with_name("demo.ground-truth.json").read_text(encoding="utf-8"))
+    return truth
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
+    """The file of the demo workspace."""
+    base = tmp_path_factory.getbasetemp()
+    yield demo_file(base if worker_id == "master" else base.parent)
