@@ -32,7 +32,7 @@ class HuntdeckApp(App[int]):
     """huntdeck on the workspace `name`, which `opening` opens; `cache` is where rows go that do not fit into memory."""
 
     TITLE = "huntdeck"
-    CSS_PATH = "screens/main.tcss"
+    CSS_PATH = Path(__file__).parent / "screens" / "main.tcss"
     """Textual reads the style sheets of screens that are pushed, not that of the first one."""
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False

@@ -32,14 +32,17 @@ class Where(StrEnum):
 
 @dataclass(frozen=True)
 class Act:
-    """One thing that can be done: its id, keys, what it does in a few words, and where. `shown` ones are in the footer."""
+    """One thing that can be done: its id, keys, the function, where it makes sense, and what it does in a few words.
+
+    `label` is its word in the footer; what has none is not shown there.
+    """
 
     id: str
     keys: str
-    words: str
     run: Callable[[MainScreen], Awaitable[None] | None]
-    where: Where = Where.OPEN
-    shown: bool = False
+    where: Where
+    words: str
+    label: str = ""
 
     @property
     def shown_keys(self) -> str:
@@ -63,41 +66,59 @@ _PRINTED = {
 }
 
 ACTS = (
-    Act("back", "backspace,escape,q", "back", lambda screen: screen.go_back(), Where.RESULT, shown=True),
-    Act("leave", "q", "leave huntdeck", lambda screen: screen.leave(), Where.TREE),
-    Act("form", "e,f", "parameters", hunting.open_form, shown=True),
-    Act("again", "r", "run again", hunting.again, Where.RESULT, shown=True),
-    Act("moved", "full_stop", "run again up to the newest event", hunting.moved, Where.RESULT),
-    Act("view", "v", "view", hunting.choose_view, shown=True),
-    Act("around", "t", "time around", pivoting.around, Where.ROWS, shown=True),
-    Act("pivot", "p", "pivot", pivoting.pivot, Where.ROWS, shown=True),
-    Act("only", "equals_sign", "only", rows.only, Where.ROWS, shown=True),
-    Act("without", "minus", "not", rows.without, Where.ROWS, shown=True),
-    Act("undo", "u", "undo the last filter", rows.undo, Where.RESULT),
-    Act("sort", "s", "sort", rows.sort, Where.ROWS, shown=True),
-    Act("stack", "F", "stack", rows.stack, Where.ROWS, shown=True),
-    Act("search", "slash", "search", rows.ask_search, Where.ROWS, shown=True),
-    Act("next", "n", "next found", rows.find_next, Where.ROWS),
-    Act("previous", "N", "previous found", rows.find_previous, Where.ROWS),
-    Act("detail", "i", "all of it", asking.detail, shown=True),
-    Act("kql", "K", "KQL", asking.show_kql, Where.RESULT, shown=True),
-    Act("copy", "y", "copy", copying.copy_menu, Where.RESULT, shown=True),
-    Act("window", "w", "window", asking.ask_window, shown=True),
-    Act("scope", "o", "scope", asking.ask_scope, shown=True),
-    Act("coverage", "c", "coverage", asking.show_coverage),
-    Act("runs", "R", "runs", asking.show_runs),
-    Act("about", "I", "about the hunt", asking.about),
-    Act("cancel", "ctrl+c", "stop", hunting.cancel),
-    Act("zone", "U", "zone of times", panes.turn_zone),
-    Act("zoom", "z", "zoom", panes.zoom, Where.ANYWHERE),
-    Act("switch", "tab,shift+tab", "other pane", panes.switch, Where.ANYWHERE),
-    Act("commands", "colon,ctrl+p", "commands", asking.commands, shown=True),
-    Act("help", "question_mark", "help", asking.show_help, shown=True),
+    Act("back", "backspace,escape,q", lambda screen: screen.go_back(), Where.RESULT, "back, without asking again", "back"),
+    Act("leave", "q", lambda screen: screen.leave(), Where.TREE, "leave huntdeck"),
+    Act("form", "e,f", hunting.open_form, Where.OPEN, "parameters of the hunt, and run it", "form"),
+    Act("again", "r", hunting.again, Where.RESULT, "run again in the same window", "run"),
+    Act("moved", "full_stop", hunting.moved, Where.RESULT, "run again in a window moved to now, or to the newest event"),
+    Act("view", "v", hunting.choose_view, Where.OPEN, "another view of the hunt", "view"),
+    Act("around", "t", pivoting.around, Where.ROWS, "all of the device, 15 minutes before and after the row", "time"),
+    Act("pivot", "p", pivoting.pivot, Where.ROWS, "pivot from the cell or its row", "pivot"),
+    Act("only", "equals_sign", rows.only, Where.ROWS, "only rows with this value", "only"),
+    Act("without", "minus", rows.without, Where.ROWS, "no rows with this value", "not"),
+    Act("undo", "u", rows.undo, Where.RESULT, "undo the last filter, then order and search"),
+    Act("sort", "s", rows.sort, Where.ROWS, "sort by the column, the other way, not at all", "sort"),
+    Act("stack", "F", rows.stack, Where.ROWS, "stack the column: each value with its number", "stack"),
+    Act("search", "slash", rows.ask_search, Where.ROWS, "search for a text in the rows", "search"),
+    Act("next", "n", rows.find_next, Where.ROWS, "the next row with the searched text"),
+    Act("previous", "N", rows.find_previous, Where.ROWS, "the row before with the searched text"),
+    Act("detail", "i", asking.detail, Where.OPEN, "the whole event, or what the hunt is about", "event"),
+    Act("kql", "K", asking.show_kql, Where.RESULT, "the KQL as it was run", "KQL"),
+    Act("copy", "y", copying.copy_menu, Where.RESULT, "copy the cell, the row or the KQL", "copy"),
+    Act("window", "w", asking.ask_window, Where.OPEN, "window of the session", "window"),
+    Act("scope", "o", asking.ask_scope, Where.OPEN, "scope of the session", "scope"),
+    Act("coverage", "c", asking.show_coverage, Where.OPEN, "what the workspace holds"),
+    Act("runs", "R", asking.show_runs, Where.OPEN, "all runs of the session"),
+    Act("about", "I", asking.about, Where.OPEN, "what the hunt looks for, how to read it, what it cannot see"),
+    Act("cancel", "ctrl+c", hunting.cancel, Where.OPEN, "stop the run"),
+    Act("zone", "U", panes.turn_zone, Where.OPEN, "times in UTC or in the zone of this machine"),
+    Act("zoom", "z", panes.zoom, Where.ANYWHERE, "all the room for one pane, or for both"),
+    Act("switch", "tab,shift+tab", panes.switch, Where.ANYWHERE, "the other pane"),
+    Act("commands", "colon,ctrl+p", asking.commands, Where.OPEN, "find a command or a hunt by its name", "commands"),
+    Act("help", "question_mark", asking.show_help, Where.OPEN, "the keys that work here", "help"),
 )  # fmt: skip
 
 BY_ID = {act.id: act for act in ACTS}
 
+_GROUPS = {
+    Where.ROWS: Binding.Group("On a row"),
+    Where.RESULT: Binding.Group("On a result"),
+    Where.TREE: Binding.Group("On the tree"),
+}
+_EVERYWHERE = Binding.Group("Everywhere")
+
 
 def bindings() -> list[Binding]:
     """The keys of all acts; ids are `main.ID`."""
-    return [Binding(act.keys, f"act('{act.id}')", act.words, show=act.shown, id=f"main.{act.id}") for act in ACTS]
+    return [
+        Binding(
+            act.keys,
+            f"act('{act.id}')",
+            act.label or act.words,
+            show=bool(act.label),
+            tooltip=act.words,
+            id=f"main.{act.id}",
+            group=_GROUPS.get(act.where, _EVERYWHERE),
+        )
+        for act in ACTS
+    ]

@@ -11,8 +11,10 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from tui.screens.actions import hunting, panes, rows, showing
 from tui.screens.acts import BY_ID, Act, Where, bindings
@@ -40,6 +42,9 @@ class MainScreen(Screen[None]):
 
     AUTO_FOCUS = "#tree"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """A change of focus draws the two panes' cursors, not everything."""
 
     session: Session
     trail: Trail
@@ -91,6 +96,11 @@ class MainScreen(Screen[None]):
         self.refresh_words()
         self._show_keys()
 
+    async def on_unmount(self) -> None:
+        """Lets go of runs, rows and workspace."""
+        if self.ready:
+            await self.session.close()
+
     def leave(self) -> None:
         """Ends the program; asks first when runs would be lost."""
         active = self.session.active() if self.ready else []
@@ -104,9 +114,6 @@ class MainScreen(Screen[None]):
         self.app.push_screen(question, lambda yes: self._close() if yes else None)
 
     def _close(self) -> None:
-        if self.ready:
-            for run in self.session.active():
-                self.session.cancel(run)
         self.app.exit(0)
 
     # What is where
@@ -173,7 +180,7 @@ class MainScreen(Screen[None]):
             case Where.TREE:
                 return self.in_tree
             case Where.RESULT:
-                return self.ready and self.trail.current is not None and not self.in_tree
+                return self.ready and not self.in_tree
             case Where.ROWS:
                 return self.ready and not self.in_tree and self.pane.has_rows
         return self.ready
@@ -229,6 +236,15 @@ class MainScreen(Screen[None]):
         self.trail.begin(Place(_step(run)))
         self._enter()
 
+    def show_refusal(self, *words: str) -> None:
+        """Says in place of rows why nothing could be run."""
+        self._keep()
+        self.trail.leave()
+        self.pane.show_chips([])
+        self.pane.show_words([*words, "c shows which tables and hosts this workspace holds."])
+        panes.go_to(self, result=True)
+        self.refresh_words()
+
     def push(self, run: Run, opened: Cell | None = None) -> None:
         """Goes on to `run`."""
         self.push_place(Place(_step(run), opened=opened))
@@ -279,6 +295,10 @@ class MainScreen(Screen[None]):
             showing.show_place(self)
         if ended or not run.received:
             self.refresh_words()
+        if ended and (place is None or run is not place.step.run) and self.app.screen is self:
+            from tui.triage.words import end_words
+
+            self.say(end_words(run), warning=run.failed)
         if self._ticks is None:
             self._ticks = self.set_interval(_TICK, self._tick)
 

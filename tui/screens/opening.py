@@ -29,6 +29,7 @@ async def open_session(opening: Opening, cache: Path | None, changed: Callable[[
         from tui.triage.session import Session
 
         workspace, catalogue = opening()
+        _ = workspace.banner  # may have to be read, and is shown from the event loop later
         store = ResultStore(make_private(cache) if cache is not None else None)
         return lambda: Session(workspace, catalogue, store, changed)
 

@@ -70,6 +70,10 @@ class Trail:
         self._set([place])
         return place
 
+    def leave(self) -> None:
+        """Is nowhere: what was asked for could not even begin."""
+        self._set([])
+
     def push(self, place: Place) -> None:
         """Goes on to `place`."""
         self._set([*self.places, place])

@@ -153,6 +153,11 @@ def run_words(run: Run) -> str:
     return f"{run.outcome.state} {run.seconds:.1f} s{size}{reason}"
 
 
+def end_words(run: Run) -> str:
+    """How a run ended that is not the one shown: `T1119-02 devices: 18 of 18, complete 3.1 s`."""
+    return f"{run.hunt_id} {run.query.view}: {run.count_words}, {run_words(run)} (R lists the runs)"
+
+
 def began_words(run: Run, now: datetime, zone: tzinfo = UTC) -> str:
     """`run 14:01, 1 min old`."""
     age = age_words(run.began, now)

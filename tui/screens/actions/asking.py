@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tui.library.model import Hunt
     from tui.screens.main import MainScreen
     from tui.triage.queries.context import Scope
+    from tui.triage.runs import Run
     from tui.workspaces.protocol import Window
 
 
@@ -105,10 +106,21 @@ def show_coverage(screen: MainScreen) -> None:
 
 
 def show_runs(screen: MainScreen) -> None:
-    """All runs of the session."""
+    """All runs of the session; the one chosen is shown, on the trail where it is part of it."""
     from tui.screens.runs import RunsScreen
 
-    screen.app.push_screen(RunsScreen(screen.session), lambda _: screen.refresh_words())
+    def chosen(run: Run | None) -> None:
+        screen.refresh_words()
+        if run is None:
+            return
+        steps = [place.step.run for place in screen.trail.places]
+        if run not in steps:
+            screen.show_root(run)
+            return
+        for _ in steps[steps.index(run) + 1 :]:
+            screen.back()
+
+    screen.app.push_screen(RunsScreen(screen.session), chosen)
 
 
 def show_help(screen: MainScreen) -> None:
@@ -136,6 +148,8 @@ def commands(screen: MainScreen) -> None:
         if index < len(acts):
             screen.do(acts[index])
         else:
-            screen.attempt(lambda: open_hunt(screen, hunts[index - len(acts)]))
+            hunt = hunts[index - len(acts)]
+            screen.hunt_tree.select(hunt.id)
+            screen.attempt(lambda: open_hunt(screen, hunt))
 
     screen.app.push_screen(ChooseScreen("Commands and hunts", options), chosen)

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def open_hunt(screen: MainScreen, hunt: Hunt) -> None:
-    """Shows the last run of `hunt`; runs it when there is none, after its form when something required is empty."""
+    """Shows the last run of `hunt`; runs it when there is none, after its form when something required is empty.
+
+    A hunt that cannot even begin says why in place of its rows.
+    """
     from tui.library.parameters import missing_parameters
     from tui.triage.words import main_run
 
@@ -25,7 +28,17 @@ def open_hunt(screen: MainScreen, hunt: Hunt) -> None:
     elif missing_parameters(hunt, screen.session.values.get(hunt.id, {})):
         ask_form(screen, hunt)
     else:
-        screen.show_root(screen.session.run_view(hunt))
+        begin(screen, hunt)
+
+
+def begin(screen: MainScreen, hunt: Hunt, view: str = "") -> None:
+    """Runs `hunt` now; says in place of its rows why it cannot."""
+    try:
+        run = screen.session.run_view(hunt, view)
+    except ValueError as error:
+        screen.show_refusal(f"{hunt.id} {hunt.title} cannot run here.", str(error))
+    else:
+        screen.show_root(run)
 
 
 def ask_form(screen: MainScreen, hunt: Hunt) -> None:
@@ -45,7 +58,7 @@ def ask_form(screen: MainScreen, hunt: Hunt) -> None:
     def given(values: dict[str, object] | None) -> None:
         if values is not None:
             session.values[hunt.id] = values
-            screen.attempt(lambda: screen.show_root(session.run_view(hunt)))
+            begin(screen, hunt)
 
     screen.app.push_screen(FormScreen(hunt, session.values.get(hunt.id, {}), preview), given)
 
@@ -55,6 +68,8 @@ def open_form(screen: MainScreen) -> None:
     hunt = screen.hunt_in_hand
     if hunt is not None:
         ask_form(screen, hunt)
+    else:
+        screen.say("this is no hunt: put the cursor on one")
 
 
 def again(screen: MainScreen) -> None:
@@ -99,7 +114,7 @@ def choose_view(screen: MainScreen) -> None:
         if index is None:
             return
         if run is None:
-            screen.attempt(lambda: screen.show_root(screen.session.run_view(hunt, names[index])))
+            begin(screen, hunt, names[index])
             return
         context = run.context
         screen.attempt(lambda: screen.show_root(screen.session.start(context, view_query(context, names[index]))))
