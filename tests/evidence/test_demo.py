@@ -82,17 +82,20 @@ PRIMARY = {
     "T1119-10": ("DeviceNetworkEvents", "ActionType = 'ConnectionSuccess' AND RemotePort IN (445, 139, 2049)"),
 }
 
-# Per hunt: the device that a plain match of names misses, and that plain match over the same table as above.
+# Per hunt: the device that a plain match of names misses altogether, and that plain match over the same table as above.
 PLAIN = {
-    "T1119-01": ("fin-ws-114", "lower(FileName) IN ('robocopy.exe', 'xcopy.exe')"),
-    "T1119-02": ("mfg-ws-208", "FileSize >= 100000000 AND regexp_matches(FileName, '(?i)(zip|rar)$')"),
-    "T1119-03": ("fin-ws-114", "lower(FileName) = 'powershell.exe'"),
-    "T1119-04": ("adm-jump-01", "regexp_matches(FileName, '(?i)tcpdump|wireshark|dumpcap|netsh')"),
-    "T1119-05": ("fin-ws-114", "lower(FileName) = 'powershell.exe'"),
-    "T1119-06": ("db-01", "regexp_matches(FileName, '(?i)mysqldump|pg_dump|mongodump')"),
-    "T1119-07": ("mfg-ws-208", r"regexp_matches(ProcessCommandLine, '(?i)\.(bat|ps1|sh)')"),
+    "T1119-01": ("mfg-ws-208", "lower(FileName) IN ('robocopy.exe', 'xcopy.exe')"),
+    "T1119-02": ("mfg-ws-208", "FileSize >= 100000000 OR regexp_matches(FileName, '(?i)[.](zip|rar)$')"),
+    "T1119-03": ("fin-ws-114", "lower(FileName) IN ('powershell.exe', 'pwsh.exe', 'cmd.exe', 'wscript.exe', 'bash')"),
+    "T1119-04": ("adm-jump-01", "regexp_matches(ProcessCommandLine, '(?i)tcpdump|wireshark|dumpcap|netsh')"),
+    "T1119-05": ("mfg-ws-208", "regexp_matches(ProcessCommandLine, '(?i)Export-Csv|Out-File|Export-Clixml')"),
+    "T1119-06": ("db-01", "regexp_matches(ProcessCommandLine, '(?i)mysqldump|pg_dump|mongodump')"),
+    "T1119-07": ("mfg-ws-208", r"regexp_matches(ProcessCommandLine, '(?i)[.](bat|ps1|sh)[ ]')"),
     "T1119-08": ("adm-jump-01", "lower(FileName) IN ('passwords.txt', 'confidential.docx')"),
-    "T1119-09": ("mfg-ws-208", "InitiatingProcessFileName = 'rclone.exe'"),
+    "T1119-09": (
+        "mfg-ws-208",
+        "InitiatingProcessFileName = 'rclone.exe' OR RemoteUrl IN ('mega.nz', 's3.amazonaws.com')",
+    ),
     "T1119-10": ("lnx-build-02", "RemotePort = 445"),
 }
 
@@ -257,15 +260,20 @@ def test_every_hunt_has_benign_and_planted_devices(
 
 
 @pytest.mark.parametrize("hunt", HUNTS)
-def test_a_plain_match_of_names_misses_planted_events(hunt: str, evidence: DuckDBPyConnection) -> None:
+def test_a_plain_match_of_names_misses_a_planted_device(
+    hunt: str, summary: DemoSummary, evidence: DuckDBPyConnection
+) -> None:
     table, condition = PRIMARY[hunt]
     device, plain = PLAIN[hunt]
+    missed = json.loads(summary.ground_truth.read_text(encoding="utf-8"))["missed_by_plain_name_match"]
+    assert [each["device"] for each in missed if each["hunt"] == hunt] == [f"{device}.northwharf.example"]
     query = f"""
         SELECT count(*), count(*) FILTER ({plain}) FROM {table} t
         WHERE split_part(DeviceName, '.', 1) = '{device}' AND ({condition})
         AND EXISTS (FROM _planted p WHERE p.hunt = '{hunt}' AND p.table_name = '{table}' AND p.ReportId = t.ReportId)"""
     found, plainly = evidence.execute(query).fetchall()[0]
-    assert plainly < found
+    assert found > 0
+    assert plainly == 0
 
 
 @pytest.mark.parametrize("what", STANDS_OUT)

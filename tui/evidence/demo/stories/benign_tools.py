@@ -170,7 +170,8 @@ def network_shares(recorder: Recorder) -> None:
     scanner, backup, replica = (recorder.estate.device(name) for name in ("mon-01", "bkp-03", "fs02"))
     recorder.is_benign("T1119-10", scanner, "the vulnerability scanner tries every machine")
     recorder.is_benign("T1119-10", backup, "the backup server reads every server's shares")
-    recorder.is_benign("T1119-10", replica, "the file servers replicate")
+    for server in recorder.estate.servers("file server"):
+        recorder.is_benign("T1119-10", server, "the file servers replicate")
     dice = recorder.dice("benign shares")
     servers = [device for device in recorder.estate.servers() if not device.is_linux]
     for day in recorder.calendar.whole_days:
@@ -187,6 +188,7 @@ def network_shares(recorder: Recorder) -> None:
         for _ in range(6):
             at = day + dice.number(0, 23) * HOUR + dice.number(0, 3_000) * SECOND
             recorder.share_connection(replica, "fs01", at)
+            recorder.share_connection(recorder.estate.device("fs01"), "fs02", at + 20 * SECOND)
 
 
 def remote_desktops(recorder: Recorder) -> None:

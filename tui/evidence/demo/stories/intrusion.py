@@ -10,7 +10,7 @@
 | 2 03:05 | fin-ws-114 | split RAR volumes below 100 MB, then uploads | 02 09 |
 | 3 01:20 | adm-jump-01 | remote desktop; scripts, exports, capture, shares, files through tsclient | 01 02 03 04 05 07 08 10 |
 | 3 02:30 | db-01 | remote desktop; databases dumped with sqlcmd, bcp and a renamed mysqldump | 01 02 06 07 08 10 |
-| 3 03:40 | mfg-ws-208 | remote desktop; the staging machine is prepared | 05 07 |
+| 3 03:40 | mfg-ws-208 | remote desktop; the staging machine is prepared | 05 07 10 |
 | 4 00:30 | mfg-ws-208 | a scheduled script copies and packs every half hour, then uploads by address | 01 02 03 07 08 09 10 |
 | 4 01:15 | lnx-build-02 | over ssh: capture, NFS, pg_dump, cron script, tar, uploads | 02 03 04 06 07 09 10 |
 | 5 01:50 | fin-ws-114 | remote desktop back, the last files, an upload with the browser | 01 08 09 |
@@ -46,14 +46,14 @@ _SCENES: tuple[tuple[int, str, str, Scene], ...] = (
 TIMELINE: tuple[str, ...] = tuple(f"day {day} {time} {what}" for day, time, what, _ in _SCENES)
 
 MISSED_BY_NAME: tuple[tuple[str, str, str], ...] = (
-    ("T1119-01", "fin-ws-114", "robocopy runs as svchelper.exe; only its original file name tells"),
-    ("T1119-02", "mfg-ws-208", "volumes named .7z.001, each below 100 MB, packed by 7-Zip under the name zupd.exe"),
+    ("T1119-01", "mfg-ws-208", "robocopy runs as svchelper.exe; only its original file name tells"),
+    ("T1119-02", "mfg-ws-208", "volumes named .7z.001, each below 100 MB: no .zip, no .rar, nothing large"),
     ("T1119-03", "fin-ws-114", "PowerShell runs as wsmhelper.exe; only its original file name tells"),
     ("T1119-04", "adm-jump-01", "dumpcap runs as netdiag.exe and writes .pcapng, not .pcap or .cap"),
     (
         "T1119-05",
-        "fin-ws-114",
-        "pwsh.exe with an encoded command: only the sensor's event and the written .csv tell",
+        "mfg-ws-208",
+        "pwsh.exe with encoded commands: only the sensor's event and the written files tell",
     ),
     ("T1119-06", "db-01", "mysqldump runs as dbtool.exe; bcp and sqlcmd are no dump tools by name"),
     ("T1119-07", "mfg-ws-208", "the script is a .wsf that a scheduled task starts, not .bat, .ps1 or .sh"),
@@ -67,7 +67,7 @@ MISSED_BY_NAME: tuple[tuple[str, str, str], ...] = (
         "mfg-ws-208",
         "uploads to a bare address, and to a bucket below s3.amazonaws.com, by rclone as winsyncd.exe",
     ),
-    ("T1119-10", "lnx-build-02", "NFS (2049) and port 139 instead of 445"),
+    ("T1119-10", "lnx-build-02", "NFS (2049) instead of SMB (445)"),
 )
 """Hunt, device, and why a plain match of names misses what was done there."""
 

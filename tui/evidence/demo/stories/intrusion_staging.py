@@ -51,9 +51,12 @@ def scheduled_collection(intruder: Intruder, at: int) -> None:
     shell = intruder.take_desktop(intruder.shell("adm-jump-01"), _STAGE, at, 30)
     intruder.footholds[_STAGE] = shell
     at += 4 * MINUTE
-    with recorder.planted("T1119-09", note="upload to a bare address and a bucket by renamed rclone"):
+    with recorder.planted("T1119-09", note="upload to a bucket by renamed rclone"):
         tool = recorder.start("rclone_renamed", f'"{{image}}" sync {_OUT} drop: --upload-wait 1s', shell, at)
-        intruder.upload(tool, at + 2 * SECOND, _DROP, "", 14)
+        with recorder.planted(
+            "T1119-09", note=f"upload to a bare address: only {_DROP} in the list of addresses finds it"
+        ):
+            intruder.upload(tool, at + 2 * SECOND, _DROP, "", 14)
         url = "nw-parts.s3.amazonaws.com"
         intruder.upload(tool, at + 6 * MINUTE, known_address(url), url, 12)
 
@@ -82,7 +85,7 @@ def _scheduled_run(intruder: Intruder, run: int, at: int) -> None:
         with recorder.planted("T1119-07", note="packed by the scheduled script"):
             for volume, size in enumerate((94_371_840, 31_000_000 + run), start=1):
                 recorder.write(pack, f"{_OUT}set{run}.7z.{volume:03}", size, end + volume * 12 * SECOND)
-            recorder.write(pack, f"{_OUT}set{run}.list.zip", 1_400_000 + run, end + 30 * SECOND)
+            recorder.write(pack, f"{_OUT}set{run}.list.7z", 1_400_000 + run, end + 30 * SECOND)
             recorder.connect(script, end + 40 * SECOND, _DROP, 443)
     if run % 2 == 0:
         _drop_on_shares(intruder, run, at + 50 * SECOND, end + MINUTE)
@@ -95,7 +98,7 @@ def _drop_on_shares(intruder: Intruder, run: int, received: int, dropped: int) -
     with recorder.planted("T1119-10", note="an archive is put on another machine's share"):
         recorder.share_connection(jump, _STAGE, received)
         with recorder.planted("T1119-01", note="an archive arrives while the copy tool runs"):
-            path = f"{_IN}jump{run}.rar"
+            path = f"{_IN}jump{run}.7z"
             recorder.write_by_share(
                 _STAGE, path, 61_000_000, received + SECOND, share="C$", account="adm.rlind", source=jump
             )
@@ -141,7 +144,8 @@ def _linux_shares(intruder: Intruder, shell: Process, at: int) -> None:
             tool = recorder.start("mount_nfs", f"{{image}} {server}:/export /mnt/{number}", shell, when)
             for attempt in range(4):
                 recorder.connect(tool, when + (1 + attempt) * SECOND, recorder.estate.device(server), 2049)
-        copy = recorder.start("cp", "cp -r /mnt/1/projects /var/tmp/.cache/in", shell, at + 10 * MINUTE)
+        with recorder.planted("T1119-10", leg=CONTEXT, note="what copies from the mounted export"):
+            copy = recorder.start("cp", "cp -r /mnt/1/projects /var/tmp/.cache/in", shell, at + 10 * MINUTE)
         for number in range(12):
             when = at + 10 * MINUTE + (1 + number) * SECOND
             recorder.write(copy, f"{_CACHE}in/plan{number}.pdf", 400_000, when, "FileModified")

@@ -174,7 +174,8 @@ def return_visit(intruder: Intruder, at: int) -> None:
         for number, (name, label) in enumerate(SENSITIVE[:4]):
             when = at + (185 + number * 5) * SECOND
             recorder.write(copy, f"\\\\tsclient\\C\\ProgramData\\Helper\\in\\{name}", 90_000, when, label=label)
-    with recorder.planted("T1119-09", note="upload with the browser"):
+    with recorder.planted("T1119-09", leg=CONTEXT, note="a browser opened for the upload"):
         browser = recorder.start("chrome", '"{image}" --incognito https://mega.nz/start', shell, at + 10 * MINUTE)
+    with recorder.planted("T1119-09", note="upload with the browser"):
         for url in ("mega.nz", "g.api.mega.co.nz", "nw-claims.s3.amazonaws.com"):
             intruder.upload(browser, at + 11 * MINUTE, known_address(url), url, 4)
