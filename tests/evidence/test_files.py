@@ -305,6 +305,23 @@ def test_there_is_one_writer(tmp_path: Path) -> None:
     assert bring(workspace, path).changed
 
 
+def test_a_second_import_waits_for_nobody_and_says_so(tmp_path: Path) -> None:
+    workspace = tmp_path / "w.duckdb"
+    first, second = _lines(tmp_path / "one", 1), _lines(tmp_path / "two", 2)
+    refused: list[str] = []
+
+    def meanwhile(progress: ImportProgress) -> None:
+        if progress.step == "reading" and not refused:
+            with pytest.raises(EvidenceImportError) as error:
+                bring(workspace, second)
+            refused.append(str(error.value))
+
+    report = import_evidence([first], workspace, progress=meanwhile)
+    assert refused == [f"another import is writing to {workspace}"]
+    assert report.changed
+    assert rows(workspace, "SELECT count(*) FROM WindowsEvent") == [(1,)]
+
+
 def test_what_an_interrupted_import_left_is_cleared_away(tmp_path: Path) -> None:
     workspace = tmp_path / "w.duckdb"
     left = tmp_path / ".w.duckdb.import-abc"

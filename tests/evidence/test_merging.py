@@ -108,6 +108,12 @@ def test_the_nearest_pairs_and_no_row_is_used_twice(tmp_path: Path) -> None:
     ]
 
 
+def test_one_security_row_is_not_given_to_two_of_sysmon(tmp_path: Path) -> None:
+    items = sysmon_process(0, 5), sysmon_process(0.6, 5, record=3), security_process(0.5, 5)
+    workspace = _bring(tmp_path, *items)
+    assert _sources(workspace) == ["Sysmon 1", BOTH]
+
+
 def test_a_sysmon_row_without_process_id_pairs_by_image_parent_and_time(tmp_path: Path) -> None:
     stranger = security_process(0, 6, record=3, ParentProcessName=r"C:\Windows\other.exe")
     workspace = _bring(tmp_path, sysmon_process(0, None), stranger, security_process(0.5, 5))
