@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from rich.segment import Segment, Segments
 from textual.app import App
@@ -55,6 +56,10 @@ class HuntdeckApp(App[int]):
     def on(cls, workspace: Workspace, catalogue: Catalogue, cache: Path | None) -> HuntdeckApp:
         """An app on a workspace that is open already."""
         return cls(workspace.name, lambda: (workspace, catalogue), cache)
+
+    def on_mount(self) -> None:
+        """Draws everything again when the program comes back from the background."""
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
@@ -134,13 +139,19 @@ def crash_report(error: BaseException | None) -> str:
     return "\n".join([*map(safe, lines), ""])
 
 
-def run_app(name: str) -> int:
-    """Shows the workspace `name` until the analyst leaves; the exit code. LookupError and ValueError as `open_workspace`."""
+def run_app(name: str) -> NoReturn:
+    """Shows the workspace `name` until the analyst leaves, and ends the process.
+
+    LookupError and ValueError as `open_workspace`, before anything is shown. The process ends at once: a query that is
+    still being stopped in its thread holds nothing up, and everything that must be kept was written before.
+    """
     if not workspace_file(name).is_file():
         _open(name)
     app = HuntdeckApp(name, lambda: _open(name), cache_folder())
     app.run()
-    return app.return_code or 0
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(app.return_code or 0)
 
 
 def _open(name: str) -> tuple[Workspace, Catalogue]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.support.small import HOSTILE_DEVICE, START, HeldWorkspace, small_catalogue, small_workspace
-from tests.support.snapshot import screen_text
+from tests.support.snapshot import assert_snapshot, screen_text
 from tests.support.waiting import until
 from tui.app import HuntdeckApp
 from tui.screens.main import MainScreen
@@ -492,3 +493,31 @@ async def test_times_turn_from_utc_to_the_zone_of_the_machine(
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+async def stand_still(one: Desk) -> None:
+    """Gives the runs times that are the same at each test."""
+    moment = datetime(2026, 11, 22, 14, 1, tzinfo=UTC)
+    for run in one.screen.session.runs:
+        run.began, run.took, run.bytes = moment, 1.25, 4096
+    one.screen.now = lambda: moment + timedelta(minutes=7)
+    one.screen.refresh_words()
+    await one.pilot.pause()
+
+
+@pytest.mark.parametrize(("width", "height"), [(160, 45), (80, 24)])
+async def test_what_the_screen_looks_like(desk: Callable[..., Any], width: int, height: int) -> None:
+    size = f"{width}x{height}"
+    async with desk(width, height) as one:
+        assert_snapshot(one.app, f"main-start-{size}")
+        await one.open_hunt()
+        await stand_still(one)
+        assert_snapshot(one.app, f"main-devices-{size}")
+        await one.go_to("FileCount", 1)
+        await one.press("enter")
+        await one.settle()
+        await stand_still(one)
+        assert_snapshot(one.app, f"main-drill-{size}")
+        await one.open_hunt("T1560-01")
+        await stand_still(one)
+        assert_snapshot(one.app, f"main-failed-{size}")

@@ -52,31 +52,26 @@ def trail_pieces(session: Session, trail: Trail, shown: int | None, now: datetim
     if place is None:
         return [Piece("nothing was run yet: Enter on a hunt runs it", role="muted")]
     run = place.step.run
-    ended_well = run.outcome is None or run.outcome.state == "complete"
-    other_window = run.context.window != session.window
-    other_scope = run.context.scope != session.scope
+    where = step_words(place.step)
+    whole = run.outcome is None or run.outcome.state == "complete"
+    # In place of rows the pane says why there are none.
+    ended = run_words(run) if run.received else run_words(run).partition(":")[0]
     filters = len(place.step.view.filters)
-    return [
+    pieces = [
         Piece(
             trail_words(session.trail),
-            short=f"{run.hunt_id} > {step_words(place.step)}"
-            if len(trail.places) < 3
-            else f"... > {step_words(place.step)}",
+            short=f"{run.hunt_id} > {where}" if len(trail.places) < 3 else f"... > {where}",
             role="strong",
             rank=4,
         ),
-        Piece(count_words(run, shown), rank=9),
+        Piece("" if run.failed else count_words(run, shown)),
         Piece(run.mismatch, role="warning", rank=8),
-        Piece(
-            run_words(run),
-            short=run_words(run).split(" ")[0] if ended_well else None,
-            role="" if ended_well else "warning",
-            rank=3,
-        ),
-        Piece(f"window {window_words(run.context.window, zone)}", role="warning", rank=7)
-        if other_window
-        else Piece(""),
-        Piece(f"scope then {scope_words(run.context.scope)}", role="warning", rank=7) if other_scope else Piece(""),
-        Piece(began_words(run, now, zone), short=began_words(run, run.began, zone), rank=2),
-        Piece(f"filter: {filters}" if filters else "filter: none", short=None if filters else "", rank=1),
+        Piece(ended, short=ended.split(" ")[0] if whole else None, role="" if whole else "warning", rank=3),
     ]
+    if run.context.window != session.window:
+        pieces.append(Piece(f"window {window_words(run.context.window, zone)}", role="warning", rank=7))
+    if run.context.scope != session.scope:
+        pieces.append(Piece(f"scope then {scope_words(run.context.scope)}", role="warning", rank=7))
+    pieces.append(Piece(began_words(run, now, zone), short=began_words(run, run.began, zone), rank=2))
+    pieces.append(Piece(f"filter: {filters}") if filters else Piece("filter: none", short="", rank=1))
+    return pieces

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -54,6 +55,8 @@ class MainScreen(Screen[None]):
         self._workspace_name, self._opening, self._cache = name, opening, cache
         self.ready = False
         self.zone: tzinfo = UTC
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        """The present, for ages."""
         self._message = ""
         self._ticks: Timer | None = None
 
@@ -98,8 +101,12 @@ class MainScreen(Screen[None]):
 
     async def on_unmount(self) -> None:
         """Lets go of runs, rows and workspace."""
-        if self.ready:
+        if not self.ready:
+            return
+        # A workspace may refuse to close while a query is still being stopped; the rows' file must go all the same.
+        with contextlib.suppress(Exception):
             await self.session.close()
+        self.session.store.close()
 
     def leave(self) -> None:
         """Ends the program; asks first when runs would be lost."""
@@ -320,7 +327,7 @@ class MainScreen(Screen[None]):
 
         self.query_one("#header", Line).show(session_pieces(self.session, self.zone))
         self.show_trail()
-        moment = datetime.now(UTC)
+        moment = self.now()
         hunts = self.session.catalogue.hunts.values()
         self.hunt_tree.mark({hunt.id: badge_words(self.session, hunt, moment, self.zone) for hunt in hunts})
 
@@ -328,7 +335,7 @@ class MainScreen(Screen[None]):
         """Makes the trail's line say what is true now."""
         place = self.trail.current
         shown = place.prepared.count if place is not None and place.ready and place.prepared is not None else None
-        pieces = trail_pieces(self.session, self.trail, shown, datetime.now(UTC), self.zone)
+        pieces = trail_pieces(self.session, self.trail, shown, self.now(), self.zone)
         self.query_one("#trail", Line).show(pieces)
 
     # What widgets say

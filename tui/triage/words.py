@@ -112,6 +112,8 @@ def queue_words(session: Session) -> str:
 def step_words(step: Step) -> str:
     """What a step of the trail lists: its view, or the leg or values behind a cell and of which row."""
     run = step.run
+    if run.query.view == "stack":
+        return f"stack of {run.query.columns[0].name}"
     if run.origin is None:
         values = [str(value) for name, value in run.context.values.items() if value and _is_entity(run, name)]
         return " ".join([run.query.view, *values[:1]])

@@ -188,7 +188,8 @@ class HuntTree(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         """Keeps the cursor in sight."""
-        self._follow()
+        if self._follow():
+            self.refresh()
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Draws the cursor's line as it is with and without focus."""

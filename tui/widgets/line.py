@@ -12,7 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.terminal.safe_text import cell_width, fit, pad, safe
+from tui.terminal.safe_text import ELLIPSIS, cell_width, fit, pad, safe
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,14 @@ class Line(Widget):
         drawn: list[tuple[str, str]] = []
         room = width
         for piece in pieces:
-            for text, role in ((self._separator if drawn else "", "muted"), (safe(piece.text), piece.role)):
-                fitting = fit(text, room)
-                room -= cell_width(fitting)
-                if fitting:
-                    drawn.append((fitting, role))
+            between = self._separator if drawn else ""
+            if room <= cell_width(between) + 1:
+                drawn.append((fit(f"{ELLIPSIS} ", room), "muted"))
+                room = 0
+                break
+            text = fit(safe(piece.text), room - cell_width(between))
+            drawn += [(between, "muted"), (text, piece.role)] if between else [(text, piece.role)]
+            room -= cell_width(between) + cell_width(text)
         return [*drawn, (pad("", room), "")] if room > 0 else drawn
 
 
@@ -125,7 +128,7 @@ def _difference(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, st
 
 
 def _cells(drawn: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Each cell with the character that begins in it; the second cell of a wide one is empty."""
+    """Each cell with the character in it; the two of a wide one change together."""
     cells: list[tuple[str, str]] = []
     for text, role in drawn:
         for character in text:
@@ -133,5 +136,5 @@ def _cells(drawn: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
             if width == 0 and cells:
                 cells[-1] = (cells[-1][0] + character, role)
                 continue
-            cells += [(character, role), *([("", role)] * (width - 1))]
+            cells += [(character, role)] * width
     return cells

@@ -144,7 +144,7 @@ async def stack(screen: MainScreen) -> None:
     )
     made = Run(run.number, query, run.context, run.workspace, phase=Phase.DONE, rows=counted, began=run.began)
     made.received, made.took = counted.count, 0.0
-    made.completion = Completion(Outcome(State.COMPLETE, "of the rows that are here"))
+    made.completion = Completion(Outcome(State.COMPLETE))
     screen.push_place(Place(Step(made), stacked=column))
 
 
