@@ -138,18 +138,19 @@ def test_what_cannot_be_taken_is_said_in_clear_words_and_changes_nothing(
     assert list((tmp_path / "new").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_bad_file_changes_nothing_in_a_workspace_and_stops_no_other(
-    name: str, content: bytes, tmp_path: Path
-) -> None:
+def test_bad_files_change_nothing_in_a_workspace_and_stop_no_other(content: bytes, tmp_path: Path) -> None:
     workspace = tmp_path / "w.duckdb"
     bring(workspace, _lines(tmp_path / "before", 99))
     before = workspace.read_bytes()
-    (tmp_path / "bad").write_bytes(REFUSED[name][0](content))
-    bring(workspace, tmp_path / "bad")
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    for name, (spoil, _) in REFUSED.items():
+        (bad / name).write_bytes(spoil(content))
+    report = bring(workspace, bad)
+    assert not report.changed
     assert workspace.read_bytes() == before
-    report = bring(workspace, tmp_path / "bad", tmp_path / "content")
-    assert [bool(file.error) for file in report.files] == [True, False]
+    report = bring(workspace, bad, tmp_path / "content")
+    assert [bool(file.error) for file in report.files] == [True] * len(REFUSED) + [False]
     assert rows(workspace, "SELECT count(*) FROM WindowsEvent") == [(3,)]
     assert rows(workspace, "SELECT count(*) FROM _imports") == [(2,)]
 

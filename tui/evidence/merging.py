@@ -102,7 +102,8 @@ def merge_twins(connection: DuckDBPyConnection, imported: Sequence[str]) -> dict
         if rule.table in present:
             _find_pairs(connection, rule, imported)
             merged[rule.table] = _count_pairs(connection, rule.table, imported)
-            _join_pairs(connection, rule)
+            if merged[rule.table][""]:
+                _join_pairs(connection, rule)
     return merged
 
 
