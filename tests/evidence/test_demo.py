@@ -296,7 +296,7 @@ def test_remote_desktops_of_the_intruder_and_of_administrators(evidence: DuckDBP
     remote = devices(
         evidence, "SELECT DISTINCT DeviceName FROM DeviceProcessEvents WHERE IsInitiatingProcessRemoteSession"
     )
-    assert accepted == logged_on >= {"fin-ws-114", "adm-jump-01", "db-01", "mfg-ws-208", "dc01", "web-01"}
+    assert accepted == logged_on >= {"fin-ws-114", "adm-jump-01", "db-01", "mfg-ws-208", "dc01", "dc02"}
     assert remote >= logged_on
     for table, column in (("DeviceProcessEvents", "ProcessCommandLine"), ("DeviceFileEvents", "FolderPath")):
         through = devices(evidence, f"SELECT DISTINCT DeviceName FROM {table} WHERE {has_word(column, 'tsclient')}")

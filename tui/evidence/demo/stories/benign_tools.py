@@ -192,11 +192,14 @@ def network_shares(recorder: Recorder) -> None:
 
 
 def remote_desktops(recorder: Recorder) -> None:
-    """Administrators at work: over the jump host to a domain controller, and straight to the web server."""
+    """Administrators at work: over the jump host to one domain controller, and straight to the other.
+
+    None of these machines has another benign story, so that their desktops lend no weight to one.
+    """
     estate = recorder.estate
     for device, reason in (("adm-jump-01", "administrators work there"), ("dc01", "administered over the jump host")):
         recorder.is_benign("remote-desktop", estate.device(device), reason)
-    recorder.is_benign("remote-desktop", estate.device("web-01"), "administered by remote desktop")
+    recorder.is_benign("remote-desktop", estate.device("dc02"), "administered by remote desktop")
     for day in recorder.calendar.work_days:
         at = day + clock("09:45")
         desk = recorder.running("it-ws-301", "explorer", at)
@@ -206,11 +209,11 @@ def remote_desktops(recorder: Recorder) -> None:
         recorder.start("cmd", "{image} /k repadmin /showrepl", inner, at + 8 * MINUTE, integrity="High")
     at = recorder.calendar.work_days[-1] + clock("14:30")
     desk = recorder.running("it-ws-302", "explorer", at)
-    web = recorder.remote_desktop(desk, "web-01", "adm.kvasquez", at, at + 40 * MINUTE)
-    recorder.write(web, "C:\\Temp\\hotfix.msu", 40_000_000, at + 3 * MINUTE)
+    other = recorder.remote_desktop(desk, "dc02", "adm.kvasquez", at, at + 40 * MINUTE)
+    recorder.write(other, "C:\\Temp\\hotfix.msu", 40_000_000, at + 3 * MINUTE)
     recorder.start(
         "cmd",
         "{image} /c copy \\\\tsclient\\C\\Tools\\hotfix.msu C:\\Temp\\hotfix.msu",
-        web,
+        other,
         at + 2 * MINUTE + 50 * SECOND,
     )

@@ -166,11 +166,12 @@ def _linux_archives(intruder: Intruder, shell: Process, at: int) -> None:
                 recorder.write(tool, f"{_CACHE}homes{number}.tgz", 97_000_000, when, "FileModified")
     cron = recorder.running("lnx-build-02", "scheduler", at)
     with recorder.planted("T1119-07", note="cron runs a collecting script"):
-        for run in range(7):
-            when = at + (2 + 15 * run) * MINUTE
+        for run in range(9):
+            when = at + (2 + 10 * run) * MINUTE
             script = recorder.start("bash", f"bash {_CACHE}pull.sh copy export", cron, when, account="svc_ci")
             pack = intruder.child("tar", f"tar -czf {_CACHE}run{run}.tar.gz {_CACHE}in", script, when + SECOND)
             recorder.write(pack, f"{_CACHE}run{run}.tar.gz", None, when + 12 * SECOND, "FileModified")
+            recorder.connect(script, when + 20 * SECOND, COMMAND_SERVER, 443, COMMAND_NAME)
     with recorder.planted("T1119-09", note="uploads by curl and aws"):
         when = at + 12 * MINUTE
         url = "transfer.sh"
