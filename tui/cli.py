@@ -18,8 +18,8 @@ _CODES = """exit codes: 0 complete, 1 failed, 2 usage, 3 truncated or partial, 4
 
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the command line `words` (those of the process when None) and gives the exit code."""
-    parser = build_parser()
-    arguments = parser.parse_args(words)
+    given = list(sys.argv[1:] if words is None else words)
+    arguments = build_parser(opens_screen(given)).parse_args(given)
     try:
         return int(arguments.action(arguments))
     except BrokenPipeError:
@@ -31,23 +31,33 @@ def main(words: Sequence[str] | None = None) -> int:
         return _explain(error)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser with every command."""
-    from tui.commands.demo import add_demo
-    from tui.commands.import_ import add_import
-    from tui.commands.lists import add_coverage, add_hunts, add_workspaces
-    from tui.commands.run import add_drill, add_kql, add_run
+def opens_screen(words: Sequence[str]) -> bool:
+    """Whether `words` only ask for the screen, and perhaps name its workspace: no command is to be read then."""
+    return not words or (len(words) == 2 and words[0] in ("-w", "--workspace"))
 
+
+def build_parser(screen_only: bool = False) -> argparse.ArgumentParser:
+    """The parser, with every command unless `screen_only`: reading the commands takes as long as the first picture."""
     parser = argparse.ArgumentParser("huntdeck", description=_DESCRIPTION, epilog=_CODES)
     parser.add_argument("--version", action="version", version=f"huntdeck {__version__}")
     parser.add_argument(
         "-w", "--workspace", default="demo", metavar="NAME", help="the workspace to open (default: demo)"
     )
     parser.set_defaults(action=open_screen)
+    if not screen_only:
+        _add_commands(parser)
+    return parser
+
+
+def _add_commands(parser: argparse.ArgumentParser) -> None:
+    from tui.commands.demo import add_demo
+    from tui.commands.import_ import add_import
+    from tui.commands.lists import add_coverage, add_hunts, add_workspaces
+    from tui.commands.run import add_drill, add_kql, add_run
+
     commands = parser.add_subparsers(title="commands", metavar="")
     for add in (add_hunts, add_run, add_drill, add_kql, add_coverage, add_workspaces, add_import, add_demo):
         add(commands)
-    return parser
 
 
 def open_screen(arguments: argparse.Namespace) -> int:
@@ -69,8 +79,7 @@ def _explain(error: Exception) -> int:
     from tui.commands.answers import EXIT_CODES, USAGE, say
     from tui.commands.options import UsageError
     from tui.settings.paths import WorkspaceNameError
-    from tui.workspaces.evidence import MissingWorkspaceError
-    from tui.workspaces.protocol import State
+    from tui.workspaces.protocol import MissingWorkspaceError, State
 
     if isinstance(error, UsageError | MissingWorkspaceError | WorkspaceNameError):
         say(f"huntdeck: {error}")

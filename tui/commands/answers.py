@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tui.kql.literals import datetime_text
-from tui.results.export import FORMATS as ROW_FORMATS
-from tui.results.export import write
-from tui.results.values import json_value
 from tui.triage.execute import Answer
 from tui.workspaces.protocol import Outcome, State, Window
 
@@ -28,7 +25,7 @@ EXIT_CODES = {
     State.THROTTLED: 1,
 }
 USAGE = 2
-FORMATS = ("table", "json", *(form for form in ROW_FORMATS if form != "table"))
+FORMATS = ("table", "json", "csv", "csv-exact", "jsonl", "parquet", "markdown")
 """How `-f` can write rows."""
 
 
@@ -65,6 +62,8 @@ def _write(answer: Answer, window: Window, form: str, output: Path | None) -> No
 
 
 def _write_rows(answer: Answer, window: Window, form: str, stream: BinaryIO) -> None:
+    from tui.results.export import write
+
     if form == "json":
         text = json.dumps(as_json(answer, window), ensure_ascii=False, allow_nan=False) + "\n"
         stream.write(text.encode("utf-8", "backslashreplace"))
@@ -79,6 +78,7 @@ def _write_rows(answer: Answer, window: Window, form: str, stream: BinaryIO) -> 
 def as_json(answer: Answer, window: Window) -> dict[str, Any]:
     """The rows with columns (name, KQL type, how it opens), outcome, KQL and window."""
     from tui.results.columns import column_infos
+    from tui.results.values import json_value
 
     infos = column_infos(answer.table.schema)
     return {

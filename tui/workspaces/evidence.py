@@ -21,6 +21,7 @@ from tui.workspaces.protocol import (
     BatchSink,
     Completion,
     Limits,
+    MissingWorkspaceError,
     Outcome,
     State,
     TableCoverage,
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BATCH = 10_000
-
-
-class MissingWorkspaceError(LookupError):
-    """There is no workspace file of this name."""
 
 
 class EvidenceWorkspace:

@@ -82,6 +82,10 @@ class TableCoverage:
     log_cleared: tuple[datetime, ...] = ()
 
 
+class MissingWorkspaceError(LookupError):
+    """There is no workspace of this name."""
+
+
 class UnsupportedQueryError(Exception):
     """The workspace cannot run this query; says which construct and where."""
 

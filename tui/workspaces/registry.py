@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.kql.dialects import nearest
 from tui.settings.paths import workspace_file, workspaces_folder
-from tui.workspaces.evidence import EvidenceWorkspace, MissingWorkspaceError
+from tui.workspaces.protocol import MissingWorkspaceError
+
+if TYPE_CHECKING:
+    from tui.workspaces.evidence import EvidenceWorkspace
 
 DEMO = "demo"
 """The workspace there is without any configuration: generated when it is first asked for."""
@@ -33,6 +37,8 @@ def list_workspaces() -> list[Entry]:
 
 def open_workspace(name: str) -> EvidenceWorkspace:
     """The workspace `name`; MissingWorkspaceError names the nearest, ValueError a name that cannot be one."""
+    from tui.workspaces.evidence import EvidenceWorkspace
+
     path = workspace_file(name)
     if not path.is_file():
         known = [entry.name for entry in list_workspaces()]
