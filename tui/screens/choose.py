@@ -77,16 +77,17 @@ class ChooseScreen(Modal[int | None]):
         texts = [f"{label} {words}".lower() for label, words in zip(self._labels, self._words, strict=True)]
         self._matching = [index for index, text in enumerate(texts) if all(word in text for word in wanted)]
         if wanted:
-            self._matching.sort(key=lambda index: self._rank(index, wanted[0]))
+            self._matching.sort(key=lambda index: self._rank(index, wanted))
         self._list.update_items([self._item(index) for index in self._matching])
         self._list.mark_found(wanted[0] if wanted else "")
         found = f"   {len(self._matching)} of {len(self._options)}" if self._typed else "letters narrow the list"
         shown = Content.assemble(("> ", "bold $accent"), (self._typed, "bold"), (found, "$text-muted"))
         self.query_one("#typed", Words).say(shown)
 
-    def _rank(self, index: int, word: str) -> tuple[bool, bool]:
+    def _rank(self, index: int, wanted: Sequence[str]) -> tuple[bool, int]:
+        """What a label lacks: to begin with the first word, and how many of them it does not hold."""
         label = self._labels[index].lower()
-        return not label.startswith(word), word not in label
+        return not label.startswith(wanted[0]), sum(word not in label for word in wanted)
 
     def _item(self, index: int) -> Item:
         label = pad(fit(self._labels[index], self._label_width), self._label_width)

@@ -38,7 +38,7 @@ class CoverageScreen(Modal[None]):
 
     CSS_PATH = "coverage.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "hosts", "hosts of the table", key_display="Enter"),
+        Binding("enter,space", "hosts", "hosts", key_display="Enter"),
         Binding("a", "all_hosts", "all hosts"),
         Binding("escape,q,backspace,c", "close", "back", key_display="Esc"),
     ]

@@ -131,6 +131,7 @@ class EventScreen(Modal[int]):
         line = self.query_one(AskLine)
         line.display = True
         line.focus()
+        line.action_select_all()
 
     @on(AskLine.Answered)
     def _answered(self, event: AskLine.Answered) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
@@ -24,6 +23,7 @@ from tui.widgets.item_list import Item, ItemList
 from tui.widgets.kql_text import highlight_kql
 from tui.widgets.parameter_field import CHANGED_MARK, ParameterField
 from tui.widgets.words import Words
+from tui.workspaces.threads import in_thread
 
 Preview = Callable[[Mapping[str, object]], str]
 
@@ -52,17 +52,15 @@ class FormScreen(Modal[dict[str, object] | None]):
     def __init__(self, hunt: Hunt, given: Mapping[str, object], preview: Preview) -> None:
         super().__init__()
         self._hunt, self._preview = hunt, preview
-        names = [cell_width(safe(name, 60)) for name in hunt.parameters]
-        width = min(max(names, default=0), _WIDEST_NAME)
-        self._fields = {
-            name: ParameterField(parameter, given.get(name), width) for name, parameter in hunt.parameters.items()
-        }
+        self._given = given
+        self._fields: dict[str, ParameterField] = {}
         self._pause: Timer | None = None
         self._left: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """Purpose, fields, KQL."""
         self.on_resize()
+        self._fields = self._make_fields()
         with Dialog(self._title):
             yield Words(safe(self._hunt.purpose), id="purpose")
             with Container(id="halves"):
@@ -82,6 +80,12 @@ class FormScreen(Modal[dict[str, object] | None]):
         first: Widget = (wanting or fields[0]).editor if fields else self.query_one("#run")
         first.focus()
         self._follow()
+
+    def _make_fields(self) -> dict[str, ParameterField]:
+        parameters = self._hunt.parameters
+        widest = max((cell_width(safe(name, 60)) for name in parameters), default=0)
+        width = min(widest, _WIDEST_NAME)
+        return {name: ParameterField(one, self._given.get(name), width) for name, one in parameters.items()}
 
     def on_resize(self) -> None:
         """Side by side where there is room, and with room between the fields."""
@@ -116,7 +120,7 @@ class FormScreen(Modal[dict[str, object] | None]):
 
     async def _show_preview(self, values: Mapping[str, object]) -> None:
         try:
-            kql = await asyncio.to_thread(self._preview, values)
+            kql = await in_thread(lambda: self._preview(values))
         except ParameterError as error:
             self._blame(error)
             return
@@ -150,7 +154,7 @@ class FormScreen(Modal[dict[str, object] | None]):
 
     async def _run(self, values: dict[str, object]) -> None:
         try:
-            await asyncio.to_thread(values_for, self._hunt, values)
+            await in_thread(lambda: values_for(self._hunt, values))
         except ParameterError as error:
             self._blame(error)
             if error.name in self._fields:

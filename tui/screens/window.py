@@ -14,6 +14,7 @@ from textual.widgets import Button, Input
 from tui.kql.literals import LiteralError, parse_timespan
 from tui.screens.modal import Modal
 from tui.terminal.safe_text import safe
+from tui.triage.held import span_words
 from tui.triage.windows import WindowError, make_window, show_window
 from tui.widgets.dialog import Dialog
 from tui.widgets.parameter_field import WRONG_MARK
@@ -89,7 +90,7 @@ class WindowScreen(Modal[Window | None]):
             said.say(f"{WRONG_MARK} {safe(error, 300)}")
             said.add_class("-wrong")
         else:
-            said.say(f"{show_window(window)}  ({length_words(window)}{self._outside(window)})")
+            said.say(f"{show_window(window)}  ({span_words(window.end - window.start)}{self._outside(window)})")
             said.remove_class("-wrong")
 
     def _outside(self, window: Window) -> str:
@@ -133,14 +134,3 @@ def time_text(moment: datetime) -> str:
     """`2026-11-21 03:00:00Z`, with microseconds where there are any: what is read again is the same moment."""
     fraction = f".{moment.microsecond:06}" if moment.microsecond else ""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}{fraction}Z"
-
-
-def length_words(window: Window) -> str:
-    """How long a window is: `7 d`, `1 d 4 h`, `90 s`; its two largest units."""
-    seconds = (window.end - window.start).total_seconds()
-    parts = []
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count:.0f} {unit}")
-    return " ".join(parts[:2]) or "less than 1 s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tui.workspaces.protocol import TableCoverage, Window
 
@@ -53,10 +53,10 @@ def gap_words(first: datetime | None, last: datetime | None, window: Window) -> 
     if first >= window.end or last < window.start:
         return "nothing within the window"
     slack = (window.end - window.start) * _TOLERANCE
-    late, early = first - window.start > slack, window.end - last > slack
-    if late and early:
-        return "starts after the window, ends before it does"
-    return "starts after the window does" if late else "ends before the window does" if early else ""
+    late, early = first - window.start, window.end - last
+    parts = [f"starts {span_words(late)} into the window"] if late > slack else []
+    parts += [f"ends {span_words(early)} before its end"] if early > slack else []
+    return ", ".join(parts)
 
 
 def cleared_words(hosts: Iterable[TableCoverage]) -> str:
@@ -67,5 +67,16 @@ def cleared_words(hosts: Iterable[TableCoverage]) -> str:
     if len(cleared) > 1:
         return f"log cleared on {len(cleared)} hosts"
     moments = cleared[0].log_cleared
-    more = f" and {len(moments) - 1} times more" if len(moments) > 1 else ""
-    return f"log cleared {moments[0]:%Y-%m-%d %H:%M:%S}Z{more}"
+    times = f", {len(moments)} times" if len(moments) > 1 else ""
+    return f"log cleared {moments[0]:%Y-%m-%d %H:%M}Z{times}"
+
+
+def span_words(span: timedelta) -> str:
+    """How long `span` is: `7 d`, `1 d 4 h`, `1 min 30 s`; its two largest units."""
+    seconds = span.total_seconds()
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count:.0f} {unit}")
+    return " ".join(parts[:2]) or "less than 1 s"

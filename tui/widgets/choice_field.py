@@ -25,8 +25,9 @@ class ChoiceField(Select[str]):
         width: 30;
         height: 1;
         border-left: outer $border-blurred;
+        padding: 0 0 0 1;
         background: $panel;
-        & > SelectCurrent { background: $panel; padding: 0 1; border: none; }
+        & > SelectCurrent { background: $panel; border: none; }
         &:focus > SelectCurrent { border: none; }
         &:focus, &.-expanded { border-left: outer $accent; }
         &.-wrong, &.-wrong:focus { border-left: outer $error; }

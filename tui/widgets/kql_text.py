@@ -52,8 +52,8 @@ def _styled(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
 
 
 def _name_style(name: str, following: str) -> str:
-    if name in _KEYWORDS:
-        return _KEYWORD
     if name.startswith(_BOUND):
         return _LET
-    return _FUNCTION if following.startswith("(") else ""
+    if following == "(":
+        return _FUNCTION
+    return _KEYWORD if name in _KEYWORDS else ""

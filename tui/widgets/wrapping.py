@@ -10,7 +10,10 @@ _LOOK_BACK = 16
 
 
 def wrap_cells(text: str, width: int) -> list[tuple[int, int]]:
-    """The start and end of each piece of `text`, made safe before, of at most `width` cells; at least one piece."""
+    """The start and end of each piece of `text`, made safe before; at least one piece.
+
+    A piece takes at most `width` cells, not counting a space at its end, which may be lost to sight there.
+    """
     width = max(width, 1)
     if len(text) <= width and cell_width(text) <= width:
         return [(0, len(text))]
@@ -39,6 +42,8 @@ def _fitting(text: str, start: int, width: int) -> int:
 
 
 def _break_before(text: str, start: int, end: int, width: int) -> int:
-    """A place for the break at or before `end`: after a space or mark when one is near."""
+    """A place for the break near `end`: after a space or mark when there is one."""
+    if text[end] == " ":
+        return end + 1
     lowest = max(start + 1, end - min(_LOOK_BACK, width // 3))
     return next((place for place in range(end, lowest, -1) if text[place - 1] in _BREAKS), end)
