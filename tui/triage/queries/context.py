@@ -16,6 +16,10 @@ class QueryError(ValueError):
     """A query that cannot be made: what is asked for is not there, or the hunt cannot be said in this workspace."""
 
 
+class NoTableError(QueryError):
+    """A query whose own table is not in this workspace."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """The devices, accounts and exclusions of the session; a device is a short name or FQDN, or a prefix ending in `*`."""
@@ -141,6 +145,8 @@ class Query:
     bounds: tuple[Bound, ...] = ()
     leg: str = ""
     kind: str = ""
+    lacks: tuple[str, ...] = ()
+    """Tables that are not in this workspace and that a leg which is not optional needs: its columns say n/a."""
 
     def meaning(self, name: str) -> ColumnMeaning:
         """What the column `name` is; one without further meaning when nothing is known of it."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tui.kql.dialects import known_columns
 from tui.library.model import Kind, Leg
 from tui.triage.queries.columns import FIRST_COLUMNS
-from tui.triage.queries.context import Bound, ColumnMeaning, Key, Query, QueryContext, QueryError
+from tui.triage.queries.context import Bound, ColumnMeaning, Key, NoTableError, Query, QueryContext, QueryError
 from tui.triage.queries.legs import assemble
 from tui.triage.queries.subjects import bound_condition, names_subject, subject_key, subject_label
 from tui.triage.queries.summaries import column_type
@@ -143,7 +143,7 @@ def timeline_query(context: QueryContext, bounds: Sequence[Bound] = (), limit: i
         leg for leg in legs if all(names_subject(context.table(leg), bound.key.subject or "device") for bound in bounds)
     ]
     if not legs:
-        raise QueryError(f"no leg of {hunt.id} can run in this workspace")
+        raise NoTableError(f"no leg of {hunt.id} can run in this workspace")
     branches = [_timeline_branch(context, leg, bounds) for leg in legs]
     body = ["union", ",\n".join(f"    ({branch})" for branch in branches)] if len(branches) > 1 else [branches[0]]
     body += ["| sort by EventTime asc, Leg asc, ReportId asc", f"| take {limit + 1}"]
@@ -219,5 +219,5 @@ def _order(context: QueryContext, leg: Leg) -> str:
 def _leg_here(context: QueryContext, name: str) -> Leg:
     leg = context.leg(name)
     if not context.present(leg):
-        raise QueryError(f"leg {name} needs table {context.table(leg)}, which is not in this workspace")
+        raise NoTableError(f"leg {name} needs table {context.table(leg)}, which is not in this workspace")
     return leg

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui.kql.dialects import known_columns
 from tui.library.model import Leg, Peak, Subject
-from tui.triage.queries.context import ColumnMeaning, Key, Query, QueryContext, QueryError
+from tui.triage.queries.context import ColumnMeaning, Key, NoTableError, Query, QueryContext, QueryError
 from tui.triage.queries.legs import assemble, time_bin
 from tui.triage.queries.subjects import NAMES, names_subject, subject_key, subject_label
 
@@ -31,9 +31,9 @@ def summary_query(context: QueryContext, subject: Subject) -> Query:
     hunt = context.hunt
     view, key_name, _ = NAMES[subject]
     here = [leg for leg in hunt.legs.values() if context.present(leg) and names_subject(context.table(leg), subject)]
-    for leg in hunt.legs.values():
-        if not context.optional(leg) and not context.present(leg):
-            raise QueryError(f"leg {leg.name} needs table {context.table(leg)}, which is not in this workspace")
+    primary = context.leg(hunt.primary)
+    if not context.present(primary):
+        raise NoTableError(f"{hunt.id} needs table {context.table(primary)}, which is not in this workspace")
     if hunt.primary not in [leg.name for leg in here]:
         raise QueryError(f"rows of the primary leg {hunt.primary} name no {subject}")
     peak = hunt.peak if hunt.peak and hunt.peak.leg in [leg.name for leg in here] else None
@@ -57,7 +57,17 @@ def summary_query(context: QueryContext, subject: Subject) -> Query:
         limit=hunt.limit,
         columns=tuple(_columns(context, subject)),
         keys=(Key(key_name, subject=subject),),
+        lacks=_lacks(context),
     )
+
+
+def _lacks(context: QueryContext) -> tuple[str, ...]:
+    """The tables that are not here and that legs need which are not optional."""
+    needed = (
+        known for leg in context.hunt.legs.values() if not context.optional(leg) for known in context.foundation(leg)
+    )
+    tables = (context.table(leg) for leg in needed)
+    return tuple(dict.fromkeys(table for table in tables if not context.dialect.has_table(table)))
 
 
 def _measures(context: QueryContext, leg: Leg) -> list[_Measure]:
@@ -95,8 +105,10 @@ def _union(context: QueryContext, legs: list[Leg], subject: Subject) -> list[str
             f'Leg = "{leg.name}"',
             *carried,
         ]
-        branches.append(f"    (leg_{leg.name} | project {', '.join(fields)})")
-    return ["union", ",\n".join(branches)] if len(branches) > 1 else [branches[0].strip()]
+        branches.append(f"leg_{leg.name} | project {', '.join(fields)}")
+    if len(branches) == 1:  # without brackets, which the embedded engine does not take around a source
+        return branches
+    return ["union", ",\n".join(f"    ({branch})" for branch in branches)]
 
 
 def _summarize(context: QueryContext, legs: list[Leg], subject: Subject) -> list[str]:
