@@ -169,6 +169,25 @@ async def test_a_count_opens_as_many_events_and_back_restores_the_place(desk: Ca
         assert one.workspace.asked == asked
 
 
+async def test_back_restores_what_was_scrolled_to(desk: Callable[..., Any]) -> None:
+    async with desk(160, 14) as one:
+        await one.open_hunt()
+        await one.press("enter")
+        await one.settle()
+        await one.go_to("What", 19)
+        await one.press(*["up"] * 6)
+        table = one.screen.pane.table
+        place = (table.top, table.cursor_row, one.screen.pane.column)
+        assert place == (11, 13, "What")
+        shown = one.text
+        await one.press("F")
+        await one.until(lambda: len(one.screen.trail.places) == 3)
+        await one.settle()
+        await one.press("backspace")
+        await one.until(lambda: (table.top, table.cursor_row, one.screen.pane.column) == place)
+        assert one.text == shown
+
+
 async def test_the_device_name_opens_the_timeline_whose_lines_open_whole(desk: Callable[..., Any]) -> None:
     async with desk() as one:
         await one.open_hunt()

@@ -283,7 +283,7 @@ class MainScreen(Screen[None]):
         """Remembers where the cursor is in the place that is left."""
         place = self.trail.current
         if place is not None and self.pane.has_rows:
-            place.step.row, place.step.column = self.pane.row, self.pane.column
+            place.step.row, place.step.column, place.top = self.pane.row, self.pane.column, self.pane.table.top
 
     def _enter(self) -> None:
         showing.show_place(self)

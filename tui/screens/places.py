@@ -24,6 +24,8 @@ class Place:
     prepared: PreparedView | None = None
     came: int = 0
     """Rows of the run that had come when they were made ready."""
+    top: int = 0
+    """The first row shown when it was left."""
     opened: Cell | None = None
     stacked: str = ""
     moment: datetime | None = None

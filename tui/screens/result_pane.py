@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
     from tui.screens.places import Place
     from tui.triage.runs import Run
-    from tui.widgets.result_table import ResultTable
     from tui.widgets.table_layout import Kind, TableColumn
+    from tui.widgets.trail_table import TrailTable
 
 _LABELS = {"DeviceName": "Device", "LegsHit": "Legs", "ThresholdsMet": "Met", "EventTime": "Time"}
 _PATHS = re.compile(r"(Path|FolderPath|FileName|ObjectName|ProcessName|RelativeTargetName|RemoteUrl)\Z")
@@ -35,7 +35,6 @@ class ResultPane(Vertical, can_focus=True):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._columns: list[TableColumn] = []
-        self._column = ""
         self._shown: Place | None = None
 
     def compose(self) -> ComposeResult:
@@ -46,25 +45,18 @@ class ResultPane(Vertical, can_focus=True):
     async def open(self, note: Callable[[], str]) -> None:
         """Puts the table and the line about its cell in their places; `note` says what that cell opens."""
         from tui.widgets.cell_line import CellLine
-        from tui.widgets.result_table import ResultTable
+        from tui.widgets.trail_table import TrailTable
 
-        table, line = ResultTable(id="rows"), CellLine(id="cell")
-
-        def moved() -> None:
-            if self._column:
-                wanted, self._column = self._column, ""
-                table.move_cursor(column=wanted)
-            line.show_cursor(table, note())
-
-        table.follow(moved)
+        table, line = TrailTable(id="rows"), CellLine(id="cell")
+        line.follow(table, lambda _: note())
         await self.mount(table, line)
 
     @property
-    def table(self) -> ResultTable:
+    def table(self) -> TrailTable:
         """The table; textual.css.query.NoMatches before `open`."""
-        from tui.widgets.result_table import ResultTable
+        from tui.widgets.trail_table import TrailTable
 
-        return self.query_one("#rows", ResultTable)
+        return self.query_one("#rows", TrailTable)
 
     @property
     def has_rows(self) -> bool:
@@ -106,10 +98,11 @@ class ResultPane(Vertical, can_focus=True):
         self._shown = place
         self._columns = table_columns(place.step.run, prepared)
         self.add_class("-rows")
-        if not again:
-            self._column = place.step.column
-            row = place.step.row if row is None else row
-        self.table.set_source(prepared, self._columns, key=id(place.step), row=row)
+        key, step = id(place.step), place.step
+        if again or row is not None:
+            self.table.show_place(prepared, self._columns, key, row)
+        else:
+            self.table.show_place(prepared, self._columns, key, step.row, step.column, place.top)
         if self.has_focus:
             self.table.focus()
 
