@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tui.commands.answers import FORMATS, print_answer, say
+from tui.commands.answers import EXIT_CODES, FORMATS, print_answer, say
 from tui.commands.demo import ensure_demo
 from tui.commands.options import (
     UsageError,
@@ -24,8 +24,8 @@ from tui.commands.options import (
 from tui.kql.dialects import KINDS, dialect_for, nearest
 from tui.triage.execute import Answer, execute, matching_rows, show_key
 from tui.triage.queries.compile import base_query, drill_query, view_query
-from tui.triage.queries.context import Query, QueryContext, QueryError
-from tui.workspaces.protocol import Workspace
+from tui.triage.queries.context import NoTableError, Query, QueryContext, QueryError
+from tui.workspaces.protocol import State, Workspace
 from tui.workspaces.registry import open_workspace
 
 
@@ -236,6 +236,9 @@ def with_workspace(name: str, work: Any) -> int:
 
     try:
         return asyncio.run(whole())
+    except NoTableError as error:
+        say(f"huntdeck: no table: {error}")
+        return EXIT_CODES[State.NO_TABLE]
     except QueryError as error:
         raise UsageError(str(error)) from error
     except KeyboardInterrupt:

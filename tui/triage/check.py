@@ -163,7 +163,12 @@ def _lacks(hunt: Hunt, dialect: Dialect) -> Iterator[Problem]:
     context = QueryContext(hunt, {}, _WINDOW, dialect)
     for leg in hunt.legs.values():
         if leg.table and not dialect.has_table(leg.table):
-            then = "n/a there" if context.optional(leg) else "the hunt does not run there"
+            decides = leg in context.foundation(context.leg(hunt.primary))
+            then = (
+                "the hunt does not run there"
+                if decides
+                else "n/a there" + ("" if context.optional(leg) else ", and runs are partial")
+            )
             yield problem(hunt, f"legs.{leg.name}.table", f"{dialect.kind} has no {leg.table}: {then}", warning=True)
     told = set()
     for expression in expressions(hunt):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tui.triage.queries.context import Query, QueryContext
-from tui.workspaces.protocol import Completion, Limits, State, Workspace
+from tui.workspaces.protocol import Completion, Limits, Outcome, State, Workspace
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +45,16 @@ async def execute(workspace: Workspace, context: QueryContext, query: Query, sec
     batches: list[pa.RecordBatch] = []
     completion = await workspace.run(query.kql, context.window, Limits(query.limit, seconds), batches.append)
     table = pa.Table.from_batches(batches) if batches else pa.table({})
+    completion = with_lacks(query, completion)
     return Answer(query, table.select(column_order(query, table.column_names)), completion)
+
+
+def with_lacks(query: Query, completion: Completion) -> Completion:
+    """`completion`, partial instead of complete when a table was missing that the hunt counts in."""
+    if not query.lacks or completion.outcome.state is not State.COMPLETE:
+        return completion
+    words = f"no table {', '.join(query.lacks)} here: the columns that count in it say n/a"
+    return replace(completion, outcome=Outcome(State.PARTIAL, words))
 
 
 def column_order(query: Query, names: Sequence[str]) -> list[str]:

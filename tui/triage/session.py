@@ -13,7 +13,7 @@ from tui.library.catalogue import Catalogue
 from tui.library.model import Hunt
 from tui.library.parameters import Values, values_for
 from tui.results.store import ResultStore, Rows
-from tui.triage.execute import show_key
+from tui.triage.execute import show_key, with_lacks
 from tui.triage.queries.compile import base_query, drill_query, view_query
 from tui.triage.queries.context import Bound, Query, QueryContext, Scope
 from tui.triage.runs import Origin, Phase, Run, Step
@@ -143,6 +143,7 @@ class Session:
                 self._changed(run)
                 limits = Limits(run.query.limit, SECONDS)
                 completion = await self.workspace.run(run.query.kql, run.context.window, limits, receiver.take)
+                completion = with_lacks(run.query, completion)
         except asyncio.CancelledError:
             receiver.stopped = True
             completion = Completion(
