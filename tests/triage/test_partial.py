@@ -9,7 +9,7 @@ import pytest
 
 from tui.evidence.tables import create_table
 from tui.kql.dialects import dialect_for
-from tui.library.catalogue import load_catalogue
+from tui.library.loader import read_hunt
 from tui.library.parameters import values_for
 from tui.triage.execute import execute
 from tui.triage.queries.compile import NothingBehindError, drill_query, view_query
@@ -30,7 +30,7 @@ def workspace_with(folder: Path, table: str) -> EvidenceWorkspace:
 
 
 async def context_in(workspace: EvidenceWorkspace) -> QueryContext:
-    hunt = load_catalogue().find("T1119-01")
+    hunt = read_hunt(Path(__file__).parent.parent / "hunts" / "copies.toml")
     window = await workspace.span()
     assert window is not None
     return QueryContext(hunt, values_for(hunt, {}), window, dialect_for("evidence", await workspace.schema()))
@@ -43,12 +43,13 @@ async def test_absent_tables_leave_their_columns_empty_and_the_run_partial(tmp_p
     answer = await execute(workspace, context, query)
     await workspace.close()
     assert answer.completion.outcome.state is State.PARTIAL
-    assert "DeviceFileEvents" in answer.completion.outcome.reason
+    assert "DeviceNetworkEvents" in answer.completion.outcome.reason
+    assert "DeviceFileEvents" not in answer.completion.outcome.reason, "that leg is optional"
     [row] = answer.rows()
     assert row["ProcessCount"] == 1
-    assert row["FileCopyCount"] is None
+    assert row["ConnectionCount"] is None
     with pytest.raises(NothingBehindError):
-        drill_query(context, query, row, "FileCopyCount")
+        drill_query(context, query, row, "ConnectionCount")
 
 
 async def test_a_hunt_without_its_primary_table_says_so(tmp_path: Path) -> None:
