@@ -540,3 +540,87 @@ async def test_what_the_screen_looks_like(desk: Callable[..., Any], width: int, 
         await one.open_hunt("T1560-01")
         await stand_still(one)
         assert_snapshot(one.app, f"main-failed-{size}")
+
+
+async def test_rows_are_shown_as_they_arrive(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        run = one.screen.session.runs[0]
+        table = run.rows.prepare().arrow()
+        one.workspace.answer = [batch.slice(place, 1) for batch in table.to_batches() for place in range(3)]
+        await one.press("r")
+        for number in (1, 2):
+            one.workspace.give.release()
+            await one.until(lambda number=number: one.screen.trail.current.step.run.received == number)
+            await one.until(lambda number=number: f"{number} so far" in one.trail)
+            await one.until(lambda: one.screen.pane.values)
+        await one.press("down", "right")
+        assert "running" in one.trail
+        one.workspace.give.release()
+        await one.settle()
+        assert "| 3 of 3 | complete" in one.trail
+        assert one.screen.pane.column == "LegsHit"
+
+
+async def test_a_run_that_ends_elsewhere_is_told(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        one.workspace.held = True
+        await one.press("j", "j", "enter")
+        await one.until(lambda: one.workspace.asked == 1)
+        one.workspace.held = False
+        await one.press("tab")
+        one.screen.hunt_tree.select("T1560-01")
+        await one.press("enter")
+        await one.until(lambda: one.screen.session.runs[1].outcome is not None)
+        one.workspace.let_go.set()
+        await one.until(lambda: "T1119-91 devices: 3 of 3, complete" in one.line("keys"))
+
+
+async def test_a_view_that_was_run_is_shown_again_without_a_query(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        for view in ("accounts", "devices"):
+            await one.press("v")
+            await one.until(lambda: len(one.app.screen_stack) == 2, "the views")
+            await one.press(*view, "enter")
+            await one.until(lambda view=view: one.screen.trail.current.step.run.query.view == view)
+            await one.settle()
+        assert one.workspace.asked == 2
+
+
+async def test_the_runs_list_leads_to_a_run(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.go_to("FileCount")
+        await one.press("enter")
+        await one.settle()
+        await one.press("R")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the runs")
+        await one.pilot.pause()
+        await one.press("down", "enter")
+        await one.until(lambda: len(one.screen.trail.places) == 1)
+        await one.settle()
+        assert one.place == ("devices", 0, "FileCount")
+
+
+async def test_commands_are_found_by_their_words(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.press(":")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the commands")
+        await one.press(*"t1119-91", "enter")
+        await one.settle()
+        assert one.trail.startswith("T1119-91 File copies")
+        await one.press("ctrl+p")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the commands")
+        await one.press(*"stack the", "enter")
+        await one.until(lambda: len(one.screen.trail.places) == 2)
+
+
+async def test_help_lists_the_keys_of_the_place(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.press("?")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "help")
+        await one.pilot.pause()
+        for words in ("On a row", "Pivot from the cell or its row", "Bksp Esc q", "Stop the run"):
+            assert words in one.text

@@ -14,7 +14,7 @@ from tui.evidence.tables import create_table, quote
 from tui.library.catalogue import Catalogue
 from tui.library.loader import read_hunt
 from tui.workspaces.evidence import EvidenceWorkspace
-from tui.workspaces.protocol import BatchSink, Completion, Limits, Window
+from tui.workspaces.protocol import BatchSink, Completion, Limits, Outcome, State, Window
 
 START = datetime(2026, 11, 21, 2, 0)
 HOSTILE_DEVICE = "beta[/]\x1b]0;title\x07"
@@ -165,12 +165,20 @@ class HeldWorkspace(EvidenceWorkspace):
         self.held = False
         self.asked = 0
         self.let_go = asyncio.Event()
+        self.answer: list[Any] = []
+        """Batches to answer with instead, each once `give` is released."""
+        self.give = asyncio.Semaphore(0)
 
     async def run(self, query: str, window: Window, limits: Limits, on_batch: BatchSink) -> Completion:
         """As an evidence workspace, once it is let go."""
         self.asked += 1
         if self.held:
             await self.let_go.wait()
+        for batch in self.answer:
+            await self.give.acquire()
+            on_batch(batch)
+        if self.answer:
+            return Completion(Outcome(State.COMPLETE))
         return await super().run(query, window, limits, on_batch)
 
 

@@ -64,7 +64,7 @@ def trail_pieces(session: Session, trail: Trail, shown: int | None, now: datetim
             role="strong",
             rank=4,
         ),
-        Piece("" if run.failed else count_words(run, shown)),
+        Piece(count_words(run, shown)),
         Piece(run.mismatch, role="warning", rank=8),
         Piece(ended, short=ended.split(" ")[0] if whole else None, role="" if whole else "warning", rank=3),
     ]

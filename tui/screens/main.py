@@ -57,6 +57,8 @@ class MainScreen(Screen[None]):
         self.zone: tzinfo = UTC
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         """The present, for ages."""
+        self.displaying: Place | None = None
+        """The place whose rows are being made ready."""
         self._message = ""
         self._ticks: Timer | None = None
 

@@ -36,6 +36,7 @@ class ResultPane(Vertical, can_focus=True):
         super().__init__(id=id)
         self._columns: list[TableColumn] = []
         self._shown: Place | None = None
+        self._words = Content("")
 
     def compose(self) -> ComposeResult:
         """Everything but the table."""
@@ -87,10 +88,13 @@ class ResultPane(Vertical, can_focus=True):
 
     def show_words(self, lines: Sequence[str]) -> None:
         """Shows words in place of rows."""
-        if self.has_focus_within:
+        if self.has_rows and self.has_focus_within:
             self.focus()
         self.remove_class("-rows")
-        self.query_one("#words", Static).update(Content("\n\n".join(map(safe, lines))))
+        words = Content("\n\n".join(map(safe, lines)))
+        if words != self._words:
+            self._words = words
+            self.query_one("#words", Static).update(words)
 
     def show_rows(self, place: Place, prepared: PreparedView, row: int | None = None) -> None:
         """Shows the prepared rows of `place`: the cursor in `row`, else where it is or was left."""

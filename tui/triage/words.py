@@ -138,7 +138,9 @@ def trail_words(trail: Sequence[Step]) -> str:
 
 
 def count_words(run: Run, shown: int | None) -> str:
-    """`4 of 4`; where filters leave fewer rows than came, those first: `2 of 4 filtered`."""
+    """`4 of 4`; where filters leave fewer rows than came, those first: `2 of 4 filtered`; `7 came` of a run that broke off."""
+    if run.failed:
+        return f"{run.received:,} came" if run.received else ""
     if shown is None or shown == run.received:
         return run.count_words
     whole = run.count_words.rpartition(" of ")[2] if run.phase is Phase.DONE else run.count_words
@@ -167,9 +169,9 @@ def began_words(run: Run, now: datetime, zone: tzinfo = UTC) -> str:
 
 
 def empty_words(run: Run) -> list[str]:
-    """What stands in place of rows: how the run ended or how far it is, why, and what to do next; one line each."""
+    """What stands in place of rows: how the run ended or that it goes on, why, and what to do next; one line each."""
     if run.outcome is None:
-        return [f"{run.query.title}: {run_words(run)}", "Ctrl+C stops it; other hunts can run meanwhile."]
+        return [f"{run.query.title}: {run.phase}", "Ctrl+C stops it; other hunts can run meanwhile."]
     state, reason = run.outcome.state, run.outcome.reason
     if state is State.COMPLETE:
         return [
@@ -226,6 +228,14 @@ def main_run(session: Session, hunt: Hunt) -> Run | None:
     view = view_names(hunt)[0]
     for run in reversed(session.runs):
         if run.hunt_id == hunt.id and run.origin is None and run.query.view == view and not run.query.bounds:
+            return run
+    return None
+
+
+def same_run(session: Session, like: Run, view: str) -> Run | None:
+    """The newest run of another view of the hunt of `like`, with the same values, window and scope."""
+    for run in reversed(session.runs):
+        if run.context == like.context and run.query.view == view and run.origin is None and not run.failed:
             return run
     return None
 

@@ -99,9 +99,10 @@ def _again(screen: MainScreen, moved: bool) -> None:
 
 
 def choose_view(screen: MainScreen) -> None:
-    """Another view of the same hunt with the same values, window and scope."""
+    """Another view of the same hunt with the same values, window and scope; one that was run before is not run again."""
     from tui.screens.choose import ChooseScreen
     from tui.triage.queries.compile import view_names, view_query
+    from tui.triage.words import same_run
 
     place = screen.trail.current
     run = place.step.run if place else None
@@ -116,8 +117,11 @@ def choose_view(screen: MainScreen) -> None:
         if run is None:
             begin(screen, hunt, names[index])
             return
-        context = run.context
-        screen.attempt(lambda: screen.show_root(screen.session.start(context, view_query(context, names[index]))))
+        known, context = same_run(screen.session, run, names[index]), run.context
+        if known is not None:
+            screen.show_root(known)
+        else:
+            screen.attempt(lambda: screen.show_root(screen.session.start(context, view_query(context, names[index]))))
 
     screen.app.push_screen(
         ChooseScreen(f"Views of {hunt.id}", [(name, view_help(hunt, name)) for name in names]), chosen

@@ -30,8 +30,17 @@ def show_place(screen: MainScreen) -> None:
         screen.pane.show_words(empty_words(run))
         screen.pane.show_chips([])
         screen.show_trail()
-    else:
-        screen.run_worker(display(screen, place), group="display", description="display", exclusive=True)
+    elif run.outcome is not None or place is not screen.displaying:
+        screen.run_worker(_display_once(screen, place), group="display", description="display", exclusive=True)
+
+
+async def _display_once(screen: MainScreen, place: Place) -> None:
+    """Displays `place`; while that goes on, rows that arrive do not begin it anew."""
+    screen.displaying = place
+    try:
+        await display(screen, place)
+    finally:
+        screen.displaying = None
 
 
 async def display(screen: MainScreen, place: Place, arrival: int | None = None) -> None:
