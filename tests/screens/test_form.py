@@ -143,6 +143,13 @@ async def test_a_paste_is_split_into_values() -> None:
         assert await run(shown) == {"names": ["a.exe", "b.exe", "c d.exe", "e.exe"]}
 
 
+async def test_what_was_copied_within_the_program_is_pasted_the_same_way() -> None:
+    async with opened(form(parameter("names", P.STRING_LIST), parameter("account", P.STRING))) as shown:
+        shown.app._clipboard = "a.exe,b.exe\nc.exe\n"
+        await shown.press("ctrl+v", "tab", "ctrl+v")
+        assert await run(shown) == {"names": ["a.exe", "b.exe", "c.exe"], "account": "a.exe,b.exe c.exe"}
+
+
 async def test_a_paste_into_the_middle_keeps_what_was_there() -> None:
     async with opened(form(TOOLS)) as shown:
         await paste(shown, "a.exe, b.exe")

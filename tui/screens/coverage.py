@@ -98,7 +98,9 @@ class CoverageScreen(Modal[None]):
         self.query_one(Dialog).say(counts)
         self._tell()
         empty = ", ".join(safe(held.table, 60) for held in self._held if not held.rows)
-        self.query_one("#empty", Words).say(f"without rows: {empty}" if empty else "")
+        without = self.query_one("#empty", Words)
+        without.display = bool(empty)
+        without.say(f"without rows: {empty}")
 
     @on(ItemList.Highlighted)
     def _tell(self) -> None:

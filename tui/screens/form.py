@@ -160,6 +160,9 @@ class FormScreen(Modal[dict[str, object] | None]):
             if error.name in self._fields:
                 self._fields[error.name].editor.focus()
             return
+        except Exception as error:
+            self._say(f"cannot be run: {safe(error, 300) or type(error).__name__}")
+            return
         self.dismiss(values)
 
     def action_reset(self) -> None:

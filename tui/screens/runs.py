@@ -88,7 +88,9 @@ class RunsScreen(Modal[Run | None]):
         self.query_one("#names", Words).say(names if items else "Nothing was run yet.")
         self.query_one(ItemList).update_items(items, self._runs.index(chosen) if chosen in self._runs else 0)
         going = len(self._session.active())
-        self.query_one(Dialog).say(f"{len(items)} runs, {going} under way" if items else "")
+        self.query_one(Dialog).say(
+            f"{len(items)} run{'' if len(items) == 1 else 's'}, {going} under way" if items else ""
+        )
         self._tell()
 
     @on(ItemList.Highlighted)

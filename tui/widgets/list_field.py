@@ -71,7 +71,14 @@ class ListField(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
-        parts = [part.strip() for part in _BREAK.split(event.text) if part.strip()]
+        self._put(event.text)
+
+    def action_paste(self) -> None:
+        """What was copied within the program, as if it were pasted."""
+        self._put(self.app.clipboard)
+
+    def _put(self, text: str) -> None:
+        parts = [part.strip() for part in _BREAK.split(text) if part.strip()]
         if len(parts) > 1 and self.document.get_line(self.selection.end[0])[self.selection.end[1] :].strip():
             parts.append("")
         result = self._replace_via_keyboard("\n".join(parts), *self.selection)

@@ -49,5 +49,12 @@ class TextField(Input):
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
-        text = " ".join(line for line in event.text.splitlines() if line.strip())
-        self.replace(text, *sorted(self.selection))
+        self._put(event.text)
+
+    def action_paste(self) -> None:
+        """What was copied within the program, as if it were pasted."""
+        self._put(self.app.clipboard)
+
+    def _put(self, text: str) -> None:
+        line = " ".join(part for part in text.splitlines() if part.strip())
+        self.replace(line, *sorted(self.selection))
