@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tui.evidence.tables import create_table
+from tui.evidence.tables import create_table, visible_columns
 from tui.kql.dialects import dialect_for
 from tui.library.loader import read_hunt
 from tui.library.parameters import values_for
@@ -22,10 +22,17 @@ def workspace_with(folder: Path, table: str) -> EvidenceWorkspace:
     path = folder / "case.duckdb"
     with duckdb.connect(str(path)) as connection:
         create_table(connection, table)
-        connection.execute(
-            f"INSERT INTO {table} (Timestamp, TimeGenerated, DeviceId, DeviceName, FileName) VALUES "
-            "('2026-11-20', '2026-11-20', 'a', 'a.example', 'robocopy.exe')"
-        )
+        row = {
+            "Timestamp": "2026-11-20",
+            "TimeGenerated": "2026-11-20",
+            "DeviceId": "a",
+            "DeviceName": "a.example",
+            "FileName": "robocopy.exe",
+            "ProcessCommandLine": "robocopy C:\\a C:\\b /e",
+        }
+        known = {name: value for name, value in row.items() if name in visible_columns(table)}
+        marks = ", ".join("?" for _ in known)
+        connection.execute(f"INSERT INTO {table} ({', '.join(known)}) VALUES ({marks})", list(known.values()))
     return EvidenceWorkspace("case", path)
 
 
