@@ -28,7 +28,7 @@ def workspace_with(folder: Path, table: str) -> EvidenceWorkspace:
             "DeviceId": "a",
             "DeviceName": "a.example",
             "FileName": "robocopy.exe",
-            "ProcessCommandLine": "robocopy C:\\a C:\\b /e",
+            "ProcessCommandLine": "robocopy copy /e",
         }
         known = {name: value for name, value in row.items() if name in visible_columns(table)}
         marks = ", ".join("?" for _ in known)
