@@ -22,7 +22,10 @@ class NoTableError(QueryError):
 
 @dataclass(frozen=True)
 class Scope:
-    """The devices, accounts and exclusions of the session; a device is a short name or FQDN, or a prefix ending in `*`."""
+    """The devices, accounts and exclusions of the session.
+
+    A device is a short name or FQDN, an account a name or `domain\\name`; either may be a prefix ending in `*`.
+    """
 
     devices: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tui.kql.lexer import names
-from tui.kql.literals import datetime_literal, list_literal, string_literal
+from tui.kql.literals import datetime_literal, list_literal, parse_timespan, string_literal
 from tui.library.model import Leg, Near, Rare
 from tui.library.parameters import prelude
-from tui.triage.queries.context import QueryContext, Scope
+from tui.triage.queries.context import QueryContext, QueryError, Scope
 from tui.triage.queries.subjects import account_columns, device_columns, subject_key
+
+BINS = 1_000_000_000
+"""Time bins that a window may have: what peaks are found with counts no further."""
 
 LATE_ARRIVAL = "1h"
 """How much later than the window's end a row may have been stored and still be looked for, where only the time of
@@ -59,7 +62,15 @@ def leg_let(context: QueryContext, leg: Leg) -> str:
 
 
 def time_bin(context: QueryContext, leg: Leg, span: str) -> str:
-    """The number of the time bin of `span` that a row of `leg` is in, counted from the window's start."""
+    """The number of the time bin of `span`, a parameter, that a row of `leg` is in, counted from the window's start.
+
+    QueryError for a span of nothing, and for one so short that the bins of the window cannot be numbered.
+    """
+    length = parse_timespan(str(context.values.get(span.removeprefix("p_")) or "0s"))
+    if not length:
+        raise QueryError(f"{span.removeprefix('p_')} needs a span longer than nothing")
+    if (context.window.end - context.window.start) / length >= BINS:
+        raise QueryError(f"{span.removeprefix('p_')} is too short a span for a window this long")
     return f"tolong(({context.time(leg)} - p_from) / {span})"
 
 
@@ -102,12 +113,19 @@ def _device_condition(context: QueryContext, leg: Leg, devices: tuple[str, ...],
 
 
 def _account_condition(context: QueryContext, leg: Leg, accounts: tuple[str, ...], name: str) -> str:
+    exact = [account for account in accounts if not account.endswith("*")]
     parts = []
     for domain, account in account_columns(context.table(leg)):
         said = context.say(account, leg)
-        parts.append(f"{said} in~ ({name})")
-        if any("\\" in wanted for wanted in accounts):
-            parts.append(f'strcat({context.say(domain, leg)}, "\\\\", {said}) in~ ({name})')
+        whole = f'strcat({context.say(domain, leg)}, "\\\\", {said})'
+        if exact:
+            parts.append(f"{said} in~ ({name})")
+        if any("\\" in wanted for wanted in exact):
+            parts.append(f"{whole} in~ ({name})")
+        for wanted in accounts:
+            if wanted.endswith("*"):
+                compared = whole if "\\" in wanted else said
+                parts.append(f"{compared} startswith {string_literal(wanted[:-1], context.dialect.portable)}")
     return " or ".join(parts) or "false"
 
 

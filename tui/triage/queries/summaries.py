@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from tui.kql.dialects import known_columns
 from tui.library.model import Leg, Peak, Subject
 from tui.triage.queries.context import ColumnMeaning, Key, NoTableError, Query, QueryContext, QueryError
-from tui.triage.queries.legs import assemble, time_bin
+from tui.triage.queries.legs import BINS, assemble, time_bin
 from tui.triage.queries.subjects import NAMES, names_subject, subject_key, subject_label
-
-_BEST = 1_000_000_000
-"""Peaks are found with one number per bin, count * _BEST + (_BEST - 1 - bin): the largest is the highest count and, among
-equals, the earliest bin. Bins stay below _BEST while a window holds fewer than that many."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +142,7 @@ def _measures_absent(leg: Leg) -> list[_Measure]:
 
 
 def _peak(context: QueryContext, peak: Peak, subject: Subject) -> list[str]:
+    """The highest count of a bin and, among equals, the earliest: the largest of count * BINS + (BINS - 1 - bin)."""
     key_name = NAMES[subject][1]
     leg = context.leg(peak.leg)
     key, number = subject_key(context, leg, subject), time_bin(context, leg, peak.per)
@@ -153,10 +150,10 @@ def _peak(context: QueryContext, peak: Peak, subject: Subject) -> list[str]:
         "| join kind=leftouter (",
         f"    leg_{leg.name}",
         f"    | summarize Rows = count() by {key_name} = {key}, Bin = {number}",
-        f"    | summarize Best = max(Rows * {_BEST} + ({_BEST - 1} - Bin)) by {key_name}",
+        f"    | summarize Best = max(Rows * {BINS} + ({BINS - 1} - Bin)) by {key_name}",
         f"    ) on {key_name}",
-        f"| extend {peak.count} = coalesce(Best / {_BEST}, long(0)),",
-        f"    {peak.at} = p_from + ({_BEST - 1} - Best % {_BEST}) * {peak.per}",
+        f"| extend {peak.count} = coalesce(Best / {BINS}, long(0)),",
+        f"    {peak.at} = p_from + ({BINS - 1} - Best % {BINS}) * {peak.per}",
     ]
 
 
