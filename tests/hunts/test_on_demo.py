@@ -24,10 +24,7 @@ from tui.workspaces.protocol import State
 
 HUNTS = {hunt.id: hunt for hunt in load_catalogue().listed}
 
-RANKED_ABOVE = {
-    "T1119-02": {"web-01.northwharf.example": "log rotation"},
-    "T1119-07": {"web-01.northwharf.example": "log rotation"},
-}
+RANKED_ABOVE: dict[str, dict[str, str]] = {}
 """Benign devices that rank above a planted one, by hunt, each with the words of the hunt's guidance that say why."""
 
 
@@ -136,7 +133,7 @@ def other_values(parameter: Parameter) -> list[object]:
         case ParameterType.BOOLEAN:
             return [not default]
         case ParameterType.INTEGER | ParameterType.REAL:
-            number = int(str(default or 0))
+            number = int(float(str(default or 0)))
             return [str(value) for value in (number * 10 + 1, 1, 0, 2, 5, 1_000_000) if value != number]
         case ParameterType.TIMESPAN:
             return [span for span in ("1s", "7d", "1h", "1m") if span != default]
@@ -150,6 +147,7 @@ def other_values(parameter: Parameter) -> list[object]:
 
 EXCLUDED: list[object] = [
     ["robocopy.exe", "cmd.exe", "powershell.exe", "svchost.exe", "7z.exe", "explorer.exe", "sqlcmd.exe", "chrome.exe"],
+    ["Microsoft Corporation", "wireshark.exe", "excel.exe", "winword.exe"],
     ["0.0.0.0/0"],
     ["C:\\", "/"],
     ["svc_backup", "svc_sql"],
