@@ -15,6 +15,9 @@ from tui.workspaces.protocol import Window
 AROUND = timedelta(minutes=15)
 """How far before and after a row its surroundings reach."""
 
+DEVICE_PIVOT = "pivot-device"
+"""The id of the pivot that `t` starts around a row's time."""
+
 _DEVICES = ("DeviceName", "DeviceId", "DeviceKey", "Computer")
 """What names a row's own device, the most telling first."""
 _TIMES = ("Timestamp", "TimeGenerated", "EventTime", "FirstSeen")
@@ -69,11 +72,8 @@ def pivots_for(pivots: Sequence[Hunt], query: Query, row: Mapping[str, Any], col
 
 
 def device_pivot(pivots: Sequence[Hunt]) -> Hunt | None:
-    """The pivot that shows one device's events: its only entity is a device, and it opens with a timeline."""
-    for hunt in pivots:
-        if [parameter.entity for parameter in hunt.parameters.values() if parameter.entity] == ["device"]:
-            return hunt
-    return None
+    """The pivot that shows all events of one device."""
+    return next((hunt for hunt in pivots if hunt.id == DEVICE_PIVOT), None)
 
 
 def device_of(row: Mapping[str, Any]) -> str:

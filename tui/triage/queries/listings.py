@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.kql.dialects import known_columns
+from tui.kql.schema import Columns
 from tui.library.model import Kind, Leg
 from tui.triage.queries.columns import FIRST_COLUMNS
 from tui.triage.queries.context import Bound, ColumnMeaning, Key, NoTableError, Query, QueryContext, QueryError
@@ -12,14 +13,20 @@ from tui.triage.queries.legs import assemble
 from tui.triage.queries.subjects import bound_condition, names_subject, subject_key, subject_label
 from tui.triage.queries.summaries import column_type
 
-_WHAT: dict[Kind, str] = {
-    "process": "iff(ProcessCommandLine == '', FileName, ProcessCommandLine)",
-    "file": "iff(FolderPath == '', FileName, FolderPath)",
+_WHAT: dict[str, str] = {
     "network": "strcat(RemoteIP, ':', tostring(RemotePort), iff(RemoteUrl == '', '', strcat(' ', RemoteUrl)))",
     "logon": "strcat(LogonType, iff(RemoteIP == '', '', strcat(' from ', RemoteIP)), "
     "iff(RemoteDeviceName == '', '', strcat(' ', RemoteDeviceName)))",
-    "event": "iff(ProcessCommandLine == '', iff(FileName == '', tostring(AdditionalFields), FileName), ProcessCommandLine)",
 }
+"""What an event is about, in one text, for the kinds whose tables share the columns it takes."""
+
+_FIRST_FILLED: dict[str, tuple[str, ...]] = {
+    "file": ("FolderPath", "FileName"),
+    "event": ("ProcessCommandLine", "RegistryKey", "FileName", "AdditionalFields"),
+}
+"""For the other kinds: the columns of which the first that is filled says what an event is about."""
+
+_SAYING = ("ProcessCommandLine", "FileName", "Operation")
 _WINDOWS_WHAT = "strcat('event ', tostring(EventID))"
 _TIMELINE_KEYS = ("Leg", "EventTime", "DeviceKey", "ReportId")
 
@@ -183,7 +190,6 @@ def first_columns(context: QueryContext, leg: Leg) -> list[str]:
 
 def _timeline_branch(context: QueryContext, leg: Leg, bounds: Sequence[Bound]) -> str:
     columns = known_columns(context.table(leg))
-    what = _WHAT.get(leg.kind, "") if "ActionType" in columns else _WINDOWS_WHAT
     action = "ActionType" if "ActionType" in columns else "Activity"
     started = "InitiatingProcessFileName" if "InitiatingProcessFileName" in columns else "''"
     account = subject_key(context, leg, "account") if names_subject(context.table(leg), "account") else '""'
@@ -192,7 +198,7 @@ def _timeline_branch(context: QueryContext, leg: Leg, bounds: Sequence[Bound]) -
         f'Leg = "{leg.name}"',
         f"DeviceName = {subject_label(context, leg, 'device')}",
         f"ActionType = {context.say(action if action in columns else _WINDOWS_WHAT, leg)}",
-        f"What = {context.say(what or _WHAT['event'], leg)}",
+        f"What = {context.say(_what(leg.kind, columns), leg)}",
         f"StartedBy = {context.say(started, leg)}",
         f"Account = {account}",
         f"ReportId = {context.say(_report_id(context.table(leg)), leg)}",
@@ -200,6 +206,20 @@ def _timeline_branch(context: QueryContext, leg: Leg, bounds: Sequence[Bound]) -
     ]
     stages = [f"leg_{leg.name}", *(f"where {bound_condition(context, leg, bound)}" for bound in bounds)]
     return " | ".join([*stages, f"project {', '.join(fields)}"])
+
+
+def _what(kind: Kind, columns: Columns) -> str:
+    """The expression that says in one text what an event of a table with `columns` is about."""
+    if "EventID" in columns and "ActionType" not in columns:
+        return _WINDOWS_WHAT
+    composed = _WHAT.get(kind)
+    if composed and "RemoteIP" in columns:
+        return composed
+    filled = [name for name in _FIRST_FILLED.get(kind, _SAYING) if name in columns]
+    expression = f"tostring({filled[-1]})" if filled else "''"
+    for name in reversed(filled[:-1]):
+        expression = f"iff({name} == '', {expression}, {name})"
+    return expression
 
 
 def _report_id(table: str) -> str:
