@@ -48,7 +48,7 @@ PRIMARY = {
     "T1119-03": (
         "DeviceProcessEvents",
         f"{SCRIPT_HOST} AND {has_word('ProcessCommandLine', 'backup|sync|archive')}"
-        r" AND (ProcessCommandLine LIKE '%\\%' OR ProcessCommandLine LIKE '%*%')",
+        r" AND regexp_matches(ProcessCommandLine, '(\\\\|[*]|C:.Users)')",
     ),
     "T1119-04": (
         "DeviceProcessEvents",
@@ -58,7 +58,7 @@ PRIMARY = {
     "T1119-05": (
         "DeviceProcessEvents",
         "lower(ProcessVersionInfoOriginalFileName) IN ('powershell.exe', 'pwsh.dll')"
-        " AND regexp_matches(ProcessCommandLine, '(?i)(Export-Csv|Out-File|-EncodedCommand )')",
+        " AND regexp_matches(ProcessCommandLine, '(?i)(Export-Csv|Out-File|-EncodedCommand | > )')",
     ),
     "T1119-06": (
         "DeviceProcessEvents",

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from tui.evidence.demo.bulk import load_plan, make_skeleton, rows_per_table
+from tui.evidence.demo.bulk import forget_everyday, load_plan, make_skeleton, rows_per_table
 from tui.evidence.demo.dimensions import load_dimensions
 from tui.evidence.demo.estate import TENANT, Estate
 from tui.evidence.demo.ground_truth import load_planted, write_ground_truth
@@ -32,6 +32,9 @@ Progress = Callable[[float, str], None]
 """Takes how much is done, from 0 to 1, and what is being done. What it raises ends the making and is passed on."""
 
 _INFO_EVERY = 12 * HOUR
+_MEMORY = "1GB"
+"""What DuckDB may hold in memory; beyond it, it uses the folder it builds in."""
+
 _CHUNK = 1_000_000
 """Rows per insert, so that progress is told every few seconds."""
 
@@ -93,6 +96,7 @@ def _build(
     """Make both files; gives the rows of each table and the number of planted events."""
     with duckdb.connect(str(workspace)) as connection:
         workspace.chmod(0o600)
+        connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("ATTACH ':memory:' AS scratch")
         load_dimensions(connection, recorder)
@@ -124,6 +128,7 @@ def _fill_tables(connection: DuckDBPyConnection, recorder: Recorder, everyday: i
             connection.execute(statement, {"first": first, "last": last})
             tell(0.05 + 0.9 * (done + min(last, rows)) / max(everyday, 1), table)
         connection.execute(insert_statement(table, crafted=True), {"first": 1, "last": total})
+        forget_everyday(connection, table)
         counts[table] = total
         done += rows
     return counts

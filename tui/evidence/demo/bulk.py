@@ -185,3 +185,11 @@ def make_skeleton(
         FROM told ORDER BY number
         """
     )
+
+
+def forget_everyday(scratch: DuckDBPyConnection, table: str) -> None:
+    """Give back the memory of a table's everyday rows; the numbers of its crafted rows stay."""
+    scratch.execute(f"DROP TABLE scratch.plan_{table}")
+    scratch.execute(
+        f"CREATE OR REPLACE TABLE scratch.rows_{table} AS SELECT * FROM scratch.rows_{table} WHERE crafted > 0"
+    )

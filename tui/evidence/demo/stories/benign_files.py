@@ -164,6 +164,7 @@ def _nightly_archives(recorder: Recorder) -> None:
 
 def collection_scripts(recorder: Recorder) -> None:
     """T1119-03: script hosts told to back up, sync or archive."""
+    _profile_backups(recorder)
     backup, sync = recorder.estate.device("bkp-03"), recorder.estate.device("sync-01")
     developer, database = recorder.estate.device("lnx-dev-05"), recorder.estate.device("db-02")
     recorder.is_benign("T1119-03", backup, "a script backs up shares every night")
@@ -195,6 +196,21 @@ def collection_scripts(recorder: Recorder) -> None:
         recorder.write(shell, f"/srv/wal/{number}.tar.gz", 210 * _MEGABYTE, at + 50 * SECOND, "FileModified")
 
 
+def _profile_backups(recorder: Recorder) -> None:
+    """The same script on many workstations: its command lines differ in the user and a number only."""
+    for number, device in enumerate(recorder.estate.workstations()):
+        if device.always_on or device.department == "development":
+            continue
+        recorder.is_benign("T1119-03", device, "profiles are backed up before the weekend")
+        at = recorder.calendar.work_days[-1] + clock("12:40") + number * 20 * SECOND
+        agent = recorder.running(device.short, "management agent", at)
+        command = (
+            "powershell.exe -File C:\\Windows\\CCM\\Scripts\\Save-Profile.ps1 -Mode backup "
+            f"-Path C:\\Users\\{device.user.name}\\Documents -Job {4100 + number}"
+        )
+        recorder.start("powershell", command, agent, at)
+
+
 _PEOPLE_FILES = ("Payroll November.xlsx", "Salary bands 2025.xlsx", "Contract template.docx")
 
 
@@ -214,6 +230,8 @@ def sensitive_files(recorder: Recorder) -> None:
             for save in range(3):
                 when = at + (save + 1) * 6 * MINUTE
                 recorder.write(office, folder + file, 90_000, when, "FileModified", label="Confidential")
+            explorer = recorder.running(device.short, "explorer", at)
+            recorder.write(explorer, f"{folder}old\\{file}", 90_000, at + 25 * MINUTE)
             indexer = recorder.running(device.short, "indexer", at)
             recorder.event(indexer, at + 40 * MINUTE, "SensitiveFileRead", path=folder + file)
     _sensitive_shares(recorder)

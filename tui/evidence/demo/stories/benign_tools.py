@@ -31,6 +31,9 @@ def traffic_captures(recorder: Recorder) -> None:
     path = "C:\\Temp\\vendor-case.etl"
     trace = recorder.start("netsh", f"netsh trace start capture=yes tracefile={path}", shell, at + 20 * SECOND)
     recorder.write(trace, path, 210_000_000, at + 40 * SECOND)
+    command = 'powershell.exe -Command "New-NetEventSession -Name vendor -LocalFilePath C:\\Temp\\vendor-2.etl"'
+    trace = recorder.start("powershell", command, shell, at + 15 * MINUTE)
+    recorder.write(trace, "C:\\Temp\\vendor-2.etl", 90_000_000, at + 16 * MINUTE)
     at = day + clock("10:05")
     response = recorder.start("sense_response", '"{image}"', recorder.running("hr-ws-152", "sensor", at), at)
     path = "C:\\ProgramData\\Microsoft\\Diagnostics\\net.etl"
@@ -80,6 +83,12 @@ def powershell_exports(recorder: Recorder) -> None:
                 recorder.event(shell, at + 2 * SECOND, "PowerShellCommand", additional='{"Command":"Export-Csv"}')
                 recorder.connect(shell, at + 3 * SECOND, recorder.estate.device("dc01"), 389)
             recorder.write(shell, path, 120_000 + 7 * number, at + 9 * SECOND)
+    at = recorder.calendar.work_days[-1] + clock("15:15")
+    support = recorder.estate.device("it-ws-302")
+    recorder.is_benign("T1119-05", support, "an administrator keeps a listing with a redirection")
+    command = 'powershell.exe -Command "Get-Service > C:\\Temp\\services.txt"'
+    shell = recorder.start("powershell", command, recorder.running("it-ws-302", "explorer", at), at)
+    recorder.write(shell, "C:\\Temp\\services.txt", 44_000, at + 3 * SECOND)
 
 
 def database_dumps(recorder: Recorder) -> None:
