@@ -84,7 +84,7 @@ count = "FileCount"
 [legs.connections]
 kind = "network"
 table = "DeviceNetworkEvents"
-near = { leg = "files", within = "1h" }
+where = "RemotePort == 445"
 count = "ConnectionCount"
 optional = true
 """,
@@ -106,7 +106,7 @@ count = "FileCount"
 [legs.connections]
 kind = "network"
 table = "DeviceNetworkEvents"
-near = { leg = "files", within = "1h" }
+where = "RemotePort == 445"
 count = "ConnectionCount"
 optional = true
 """,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.terminal.safe_text import safe
@@ -58,6 +59,11 @@ class ResultPane(Vertical, can_focus=True):
         from tui.widgets.trail_table import TrailTable
 
         return self.query_one("#rows", TrailTable)
+
+    @property
+    def keeper(self) -> Widget:
+        """The widget that has the keys when this pane has them: the table, or the pane itself where words stand."""
+        return self.table if self.has_rows else self
 
     @property
     def has_rows(self) -> bool:

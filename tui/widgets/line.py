@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -92,9 +93,9 @@ class Line(Widget):
                 room = 0
                 break
             text = fit(safe(piece.text), room - cell_width(between))
-            drawn += [(between, "muted"), (text, piece.role)] if between else [(text, piece.role)]
+            drawn += [(between, ""), (text, piece.role)]
             room -= cell_width(between) + cell_width(text)
-        return [*drawn, (pad("", room), "")] if room > 0 else drawn
+        return _merged([*drawn, (pad("", room), "")])
 
 
 def fit_pieces(pieces: Sequence[Piece], width: int, separator: int) -> list[Piece]:
@@ -116,6 +117,12 @@ def _shorter(piece: Piece) -> list[Piece]:
 def _width(pieces: Sequence[Piece], separator: int) -> int:
     widths = [cell_width(safe(piece.text)) for piece in pieces if piece.text]
     return sum(widths) + separator * (len(widths) - 1)
+
+
+def _merged(drawn: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Neighbours of one role as one: each costs its colours on the way to the terminal."""
+    texts = [(text, role) for text, role in drawn if text]
+    return [("".join(text for text, _ in group), role) for role, group in groupby(texts, lambda part: part[1])]
 
 
 def _difference(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> Region | None:

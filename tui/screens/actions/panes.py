@@ -20,9 +20,8 @@ def switch(screen: MainScreen) -> None:
 
 def go_to(screen: MainScreen, result: bool) -> None:
     """The keys go to the result or to the tree; it is shown first where there is room for one only."""
-    screen.set_class(not result, "-in-tree")
-    screen.set_class(result, "-in-result")
-    (screen.pane if result else screen.hunt_tree).focus()
+    _show(screen, result)
+    (screen.pane.keeper if result else screen.hunt_tree).focus()
 
 
 def zoom(screen: MainScreen) -> None:
@@ -33,9 +32,14 @@ def zoom(screen: MainScreen) -> None:
 
 def arrange(screen: MainScreen) -> None:
     """Shows one pane or two, by the room there is."""
-    screen.set_class(screen.has_class("-zoomed") or screen.app.size.width < NARROW, "-one")
-    screen.set_class(screen.in_tree, "-in-tree")
-    screen.set_class(not screen.in_tree, "-in-result")
+    _show(screen, result=not screen.in_tree)
+
+
+def _show(screen: MainScreen, result: bool) -> None:
+    # The classes change only where they count: each change has Textual look at all styles and draw both panes.
+    one = screen.has_class("-zoomed") or screen.app.size.width < NARROW
+    screen.set_class(one and result, "-only-result")
+    screen.set_class(one and not result, "-only-tree")
 
 
 def turn_zone(screen: MainScreen) -> None:
