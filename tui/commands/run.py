@@ -197,13 +197,17 @@ async def _find_row(
     except KeyError as error:
         name = str(error.args[0])
         raise UsageError(
-            f"--row {name}: the view {query.view} has no such column{nearest(name, answer.table.column_names)}"
+            f"--row {name}: the view {query.view} has no such column{nearest(name, _visible(answer))}"
         ) from error
     if len(rows) != 1:
         raise UsageError(
             f"--row selects {len(rows)} of {answer.table.num_rows} rows; it must select one.{_candidates(answer, wanted)}"
         )
     return rows[0], query
+
+
+def _visible(answer: Answer) -> list[str]:
+    return [name for name in answer.table.column_names if not answer.query.meaning(name).hidden]
 
 
 def _row_words(words: Sequence[str]) -> dict[str, str]:
