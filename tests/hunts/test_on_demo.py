@@ -141,7 +141,8 @@ def other_values(parameter: Parameter) -> list[object]:
             return [choice for choice in parameter.choices if choice != default]
     if parameter.type.is_list and default:
         assert isinstance(default, tuple)
-        return [["matches-nothing"] if parameter.type is not ParameterType.IP_LIST else ["192.0.2.1"], [default[0]], [*default, "exe"]]
+        nothing = "192.0.2.1" if parameter.type is ParameterType.IP_LIST else "matches-nothing"
+        return [[nothing], [default[0]], [*default, "exe"]]
     return EXCLUDED
 
 

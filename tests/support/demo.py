@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ def ground_truth(path: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The file of the demo workspace."""
     base = tmp_path_factory.getbasetemp()
-    yield demo_file(base if worker_id == "master" else base.parent)
+    return demo_file(base if worker_id == "master" else base.parent)
