@@ -624,3 +624,44 @@ async def test_help_lists_the_keys_of_the_place(desk: Callable[..., Any]) -> Non
         await one.pilot.pause()
         for words in ("On a row", "Pivot from the cell or its row", "Bksp Esc q", "Stop the run"):
             assert words in one.text
+
+
+async def test_what_a_hunt_is_about_is_read_in_the_tree(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.press("j", "j", "i")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the guidance")
+        await one.pilot.pause()
+        for words in ("Copy tools and what they wrote.", "Read the command lines.", "T1119 Automated Collection"):
+            assert words in one.text
+        await one.press("escape")
+        await one.press("k", "e")
+        await one.pilot.pause()
+        assert "this is no hunt" in one.line("keys")
+
+
+async def test_a_zoomed_pane_has_all_the_room(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        width = one.screen.pane.table.size.width
+        await one.press("z")
+        await one.pilot.pause()
+        assert one.screen.pane.table.size.width == 160
+        assert "TA0009 Collection" not in one.text
+        await one.press("tab")
+        await one.pilot.pause()
+        assert "TA0009 Collection" in one.text
+        assert not one.screen.pane.display
+        await one.press("z")
+        await one.pilot.pause()
+        assert one.screen.pane.table.size.width == width
+
+
+async def test_a_click_on_a_hunt_and_on_a_cell(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.pilot.click("#tree", offset=(8, 2), times=2)
+        await one.settle()
+        assert one.trail.startswith("T1119-91 File copies > devices | 3 of 3")
+        await one.pilot.click("#rows", offset=(2, 3), times=2)
+        await one.until(lambda: len(one.screen.trail.places) == 2)
+        await one.settle()
+        assert "timeline of gamma.corp.example | 4 of 4" in one.trail

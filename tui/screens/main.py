@@ -14,10 +14,10 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.screens.actions import hunting, panes, rows, showing
+from tui.screens.actions.following import Follower
 from tui.screens.acts import BY_ID, Act, Where, bindings
 from tui.screens.footer import key_pieces
 from tui.screens.header import opening_pieces, session_pieces, trail_pieces
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from tui.triage.session import Session
     from tui.widgets.ask_line import AskLine
     from tui.widgets.result_table import ResultTable
-
-_TICK = 1.0
 
 
 class MainScreen(Screen[None]):
@@ -60,7 +58,6 @@ class MainScreen(Screen[None]):
         self.displaying: Place | None = None
         """The place whose rows are being made ready."""
         self._message = ""
-        self._ticks: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Two lines, two panes, one line."""
@@ -85,7 +82,7 @@ class MainScreen(Screen[None]):
         from tui.screens.tree_nodes import PIVOTS, tree_nodes
 
         try:
-            session = await open_session(self._opening, self._cache, self._run_changed)
+            session = await open_session(self._opening, self._cache, Follower(self).changed)
         except (OSError, LookupError, ValueError) as error:
             self.pane.show_words(["The workspace cannot be opened.", str(error), "Ctrl+Q leaves."])
             return
@@ -292,34 +289,7 @@ class MainScreen(Screen[None]):
         panes.go_to(self, result=True)
         self.refresh_words()
 
-    # Runs
-
-    def _run_changed(self, run: Run) -> None:
-        """A run began, got on or ended."""
-        if not self.ready or not self.is_attached:
-            return
-        place = self.trail.current
-        ended = run.outcome is not None
-        if place is not None and run is place.step.run and (ended or not self.pane.has_rows):
-            showing.show_place(self)
-        if ended or not run.received:
-            self.refresh_words()
-        if ended and (place is None or run is not place.step.run) and self.app.screen is self:
-            from tui.triage.words import end_words
-
-            self.say(end_words(run), warning=run.failed)
-        if self._ticks is None:
-            self._ticks = self.set_interval(_TICK, self._tick)
-
-    def _tick(self) -> None:
-        """Once a second while runs go on: how long, how many rows; new rows of what is shown."""
-        place = self.trail.current
-        if place is not None and place.step.run.outcome is None and not (place.ready and self.pane.has_rows):
-            showing.show_place(self)
-        self.refresh_words()
-        if not self.session.active() and self._ticks is not None:
-            self._ticks.stop()
-            self._ticks = None
+    # What is said
 
     def refresh_words(self) -> None:
         """Makes header, trail and badges say what is true now."""
