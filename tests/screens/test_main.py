@@ -397,6 +397,20 @@ async def test_the_time_around_a_row_and_pivots(desk: Callable[..., Any]) -> Non
         assert one.screen.session.trail[2].run.hunt_id == "pivot-device"
 
 
+async def test_a_value_of_one_device_knows_its_device(desk: Callable[..., Any]) -> None:
+    async with desk() as one:
+        await one.open_hunt()
+        await one.go_to("DistinctCommandLines", 1)
+        await one.press("enter")
+        await one.settle()
+        assert "DistinctCommandLines of beta[/]␛]0;title␇ | 2 of 2" in one.trail
+        await one.press("t")
+        await one.until(lambda: len(one.screen.trail.places) == 3)
+        await one.settle()
+        assert "window 11-21 02:45:00 -> 03:15:00" in one.trail
+        assert one.screen.pane.values["DeviceName"] == HOSTILE_DEVICE
+
+
 async def test_other_views_of_the_same_hunt(desk: Callable[..., Any]) -> None:
     async with desk() as one:
         await one.open_hunt()

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from tui.library.model import Hunt
+from tui.results.values import plain_text
 from tui.results.view import RowView
 from tui.triage.cell import Cell
-from tui.triage.execute import show_key
 from tui.triage.queries.compile import view_names
 from tui.triage.queries.context import Scope
 from tui.triage.runs import Phase, Run, Step
@@ -211,7 +211,7 @@ def value_words(value: Any, zone: tzinfo = UTC) -> str:
     if isinstance(value, datetime):
         moment = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone)
         return f"{moment:%Y-%m-%d %H:%M:%S.%f} {zone_words(zone, moment)}"
-    return "null" if value is None else "empty" if value == "" else show_key(value)
+    return "null" if value is None else "empty" if value == "" else plain_text(value)
 
 
 def chip_words(view: RowView, stacked: str = "") -> list[str]:

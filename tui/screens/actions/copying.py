@@ -50,9 +50,9 @@ def copy_menu(screen: MainScreen) -> None:
 
 def exact(value: object) -> str:
     """A value as text, nothing changed; null is nothing."""
-    from tui.triage.execute import show_key
+    from tui.results.values import plain_text
 
-    return show_key(value)
+    return plain_text(value)
 
 
 def as_tsv(row: Mapping[str, Any]) -> str:

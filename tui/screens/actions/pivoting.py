@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.screens.places import Place
@@ -12,12 +13,23 @@ if TYPE_CHECKING:
     from tui.triage.pivots import Pivot
 
 
+def cell_with_device(screen: MainScreen) -> Cell | None:
+    """The cell under the cursor; where its row names no device but is of one, that of the cell it was opened from."""
+    from tui.triage.pivots import device_of
+
+    cell = screen.cell()
+    if cell is None or device_of(cell.row) or not any(bound.key.subject == "device" for bound in cell.run.query.bounds):
+        return cell
+    above = next((device_of(opened.row) for opened in screen.trail.opened if opened and device_of(opened.row)), "")
+    return replace(cell, row={**cell.row, "DeviceName": above})
+
+
 def pivot(screen: MainScreen) -> None:
     """Offers the hunts that can start from the cell, then from the rest of its row."""
     from tui.screens.choose import ChooseScreen
     from tui.triage.pivots import pivots_for
 
-    cell = screen.cell()
+    cell = cell_with_device(screen)
     if cell is None:
         return
     found = pivots_for(screen.session.catalogue.pivots, cell.run.query, cell.row, cell.column)
@@ -43,7 +55,7 @@ def around(screen: MainScreen) -> None:
     from tui.triage.pivots import device_of, device_pivot, moment_of, window_around
     from tui.triage.runs import Step
 
-    cell = screen.cell()
+    cell = cell_with_device(screen)
     if cell is None:
         return
     hunt = device_pivot(screen.session.catalogue.pivots)
