@@ -39,8 +39,7 @@ class Write:
 
 @dataclass(frozen=True)
 class Connect:
-    """A connection to `url` (an invented or well-known name), or to the address `ip`: `@DEVICE`, or with `{n}` as its last
-    part."""
+    """A connection to `url` (an invented or well-known name), or to `ip`: `@DEVICE`, or any of `@servers`, `@workstations`."""
 
     url: str = ""
     port: int = 443
@@ -48,22 +47,16 @@ class Connect:
     ip: str = ""
     action: str = "ConnectionSuccess"
     variety: int = 4
-    lowest: int = 10
-    """The smallest number that `{n}` in `ip` becomes."""
 
     @property
     def address(self) -> str:
-        """`ip`, or for a name a range that follows from it."""
-        if self.ip:
-            return self.ip
+        """The range of public addresses that follows from the name."""
         digest = hashlib.sha1(self.url.encode(), usedforsecurity=False).digest()
         return _PUBLIC_RANGES[digest[0] % len(_PUBLIC_RANGES)] + "{n}"
 
     @property
     def first(self) -> int:
-        """The smallest last part of the address."""
-        if self.ip:
-            return self.lowest
+        """The smallest last part of the public address."""
         return 10 + hashlib.sha1(self.url.encode(), usedforsecurity=False).digest()[1] % 180
 
 

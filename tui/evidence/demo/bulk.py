@@ -108,12 +108,10 @@ def _act_columns(act: Act, estate: Estate, user: str) -> dict[str, Any]:
                 "source_ip": act.source_ip,
             }  # fmt: skip
         case Connect():
-            address = act.address
-            if address.startswith("@"):
-                address = estate.device(address[1:]).ip
+            address, first, variety = estate.addresses(act.ip[1:]) if act.ip else (act.address, act.first, act.variety)
             return {
-                "action": act.action, "url": act.url, "port": act.port, **_cut(address, user), "first": act.first,
-                "variety": act.variety,
+                "action": act.action, "url": act.url, "port": act.port, **_cut(address, user), "first": first,
+                "variety": variety,
             }  # fmt: skip
         case Notice():
             folder, name = split_path(act.path)

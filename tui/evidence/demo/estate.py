@@ -160,6 +160,15 @@ class Estate:
         """The servers, or those of one role, in the estate's order."""
         return [device for device in self.devices if device.is_server and role in ("", device.role)]
 
+    def addresses(self, name: str) -> tuple[str, int, int]:
+        """Where `name` (a device, `servers` or `workstations`) is: the address, `{n}` for its varying last part, that
+        part's smallest value and how many follow each other."""
+        if name not in ("servers", "workstations"):
+            return self.device(name).ip, 0, 1
+        prefix, _, first = (self.servers() if name == "servers" else self.workstations())[0].ip.rpartition(".")
+        count = sum(device.ip.startswith(f"{prefix}.") for device in self.devices)
+        return f"{prefix}.{{n}}", int(first), count
+
     def _add_account(self, domain: str, name: str, sid: str, upn: str = "", object_id: str = "") -> Account:
         account = Account(len(self.accounts), domain, name, sid, upn, object_id)
         self.accounts.append(account)

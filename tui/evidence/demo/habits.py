@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from tui.evidence.demo.acts import Connect, Habit, Notice, Start, Write
 
-# {user} is the account's name; an address of `@web-01` is that device's, `10.20.1.{n}` a server's, `10.20.16.{n}` a
-# workstation's.
+# {user} is the account's name; an address of `@web-01` is that device's, `@servers` and `@workstations` are any one's.
 
 _P, _F, _N = "DeviceProcessEvents", "DeviceFileEvents", "DeviceNetworkEvents"
-_ANY_SERVER, _ANY_WORKSTATION = "10.20.1.{n}", "10.20.16.{n}"
+_ANY_SERVER, _ANY_WORKSTATION = "@servers", "@workstations"
 _PROFILE = "C:\\Users\\{user}\\"
 _LOCAL = _PROFILE + "AppData\\Local\\"
 _ROAMING = _PROFILE + "AppData\\Roaming\\"
@@ -94,29 +93,30 @@ _WINDOWS_HABITS = {
     "server kernel": Habit(
         "server",
         (
-            Connect(ip=_ANY_WORKSTATION, port=445, action="InboundConnectionAccepted", variety=40, lowest=20),
-            Connect(ip=_ANY_SERVER, port=445, action="InboundConnectionAccepted", variety=14, lowest=11),
+            Connect(ip=_ANY_WORKSTATION, port=445, action="InboundConnectionAccepted"),
+            Connect(ip=_ANY_SERVER, port=445, action="InboundConnectionAccepted"),
         ),
         {_N: 2},
     ),
     "directory service": Habit(
         "server",
         (
-            Connect(ip=_ANY_WORKSTATION, port=389, action="InboundConnectionAccepted", variety=40, weight=4, lowest=20),
-            Connect(ip=_ANY_WORKSTATION, port=88, action="InboundConnectionAccepted", variety=40, weight=5, lowest=20),
-            Connect(ip=_ANY_SERVER, port=389, action="InboundConnectionAccepted", variety=14, weight=2, lowest=11),
+            Connect(ip=_ANY_WORKSTATION, port=389, action="InboundConnectionAccepted", weight=4),
+            Connect(ip=_ANY_WORKSTATION, port=88, action="InboundConnectionAccepted", weight=5),
+            Connect(ip=_ANY_SERVER, port=389, action="InboundConnectionAccepted", weight=2),
         ),
         {_N: 30},
     ),
     "name service": Habit(
         "server",
-        (Connect(ip=_ANY_WORKSTATION, port=53, action="InboundConnectionAccepted", variety=40, lowest=20),),
+        (Connect(ip=_ANY_WORKSTATION, port=53, action="InboundConnectionAccepted"),),
         {_N: 20},
     ),
     "replication": Habit(
         "server",
         (
-            Connect(ip=_ANY_SERVER, port=5722, variety=4, lowest=11),
+            Connect(ip="@dc01", port=5722),
+            Connect(ip="@dc02", port=5722),
             Write("D:\\Shares\\Public\\DfsrPrivate\\Staging\\{n}.frx", 9_000, 3_000_000),
         ),
         {_F: 8, _N: 6},
@@ -261,7 +261,7 @@ _SERVER_HABITS = {
         "night",
         (
             Write("E:\\Tidewater\\catalog\\{n}.idx", 9_000, 900_000, 2, variety=900),
-            Connect(ip=_ANY_SERVER, port=10_050, variety=14, lowest=11),
+            Connect(ip=_ANY_SERVER, port=10_050),
             Start("backup_agent", '"{image}" --worker {n}', 1),
         ),
         {_P: 4, _F: 14, _N: 14},
@@ -270,7 +270,7 @@ _SERVER_HABITS = {
         "server",
         (
             Connect(ip="@web-01", port=1433, action="InboundConnectionAccepted", weight=5),
-            Connect(ip=_ANY_SERVER, port=1433, action="InboundConnectionAccepted", variety=14, lowest=11),
+            Connect(ip=_ANY_SERVER, port=1433, action="InboundConnectionAccepted"),
             Write("F:\\Data\\tempdb_{n}.ndf", 8_000_000, 60_000_000, 1, "FileModified", 8),
         ),
         {_F: 3, _N: 30},
@@ -292,7 +292,7 @@ _SERVER_HABITS = {
     "site server": Habit(
         "server",
         (
-            Connect(ip=_ANY_WORKSTATION, port=443, action="InboundConnectionAccepted", variety=40, lowest=20),
+            Connect(ip=_ANY_WORKSTATION, port=443, action="InboundConnectionAccepted"),
             Write("D:\\DeployManager\\inboxes\\auth\\{n}.mif", 2_000, 90_000, 2),
         ),
         {_F: 14, _N: 30},
@@ -300,9 +300,9 @@ _SERVER_HABITS = {
     "probe": Habit(
         "steady",
         (
-            Connect(ip=_ANY_SERVER, port=5985, variety=14, weight=4, lowest=11),
-            Connect(ip=_ANY_SERVER, port=9100, variety=14, weight=2, lowest=11),
-            Connect(ip=_ANY_SERVER, port=161, variety=14, weight=1, action="ConnectionFailed", lowest=11),
+            Connect(ip=_ANY_SERVER, port=5985, weight=4),
+            Connect(ip=_ANY_SERVER, port=9100, weight=2),
+            Connect(ip=_ANY_SERVER, port=161, weight=1, action="ConnectionFailed"),
             Write("D:\\Lookout\\samples\\{n}.rrd", 9_000, 90_000, 2, "FileModified"),
         ),
         {_F: 8, _N: 30},
@@ -315,7 +315,7 @@ _SERVER_HABITS = {
     "web server": Habit(
         "server",
         (
-            Connect(ip=_ANY_WORKSTATION, port=443, action="InboundConnectionAccepted", variety=40, weight=6, lowest=20),
+            Connect(ip=_ANY_WORKSTATION, port=443, action="InboundConnectionAccepted", weight=6),
             Connect(ip="@db-01", port=1433, weight=3),
             Write("C:\\inetpub\\logs\\LogFiles\\W3SVC1\\u_ex{n}.log", 9_000, 4_000_000, 2, "FileModified", 30),
         ),
@@ -326,7 +326,7 @@ _SERVER_HABITS = {
 _LINUX_HABITS = {
     "sshd": Habit(
         "server",
-        (Connect(ip=_ANY_WORKSTATION, port=22, action="InboundConnectionAccepted", variety=30, lowest=20),),
+        (Connect(ip=_ANY_WORKSTATION, port=22, action="InboundConnectionAccepted"),),
         {_N: 3},
     ),
     "cron": Habit(

@@ -102,13 +102,11 @@ _WINDOWS_PROGRAMS = {
         "powershell.exe", "Windows PowerShell", "PowerShell.EXE", _SYSTEM + "WindowsPowerShell\\v1.0\\"
     ),
     "wscript": _windows("wscript.exe", "Microsoft Windows Based Script Host"),
-    "cscript": _windows("cscript.exe", "Microsoft Console Based Script Host"),
     "robocopy": _windows("Robocopy.exe", "Microsoft Robocopy", "robocopy.exe"),
     "xcopy": _windows("xcopy.exe", "Extended Copy Utility", "XCOPY.EXE"),
     "netsh": _windows("netsh.exe", "Network Command Shell"),
     "pktmon": _windows("PktMon.exe", "Monitor internal packet propagation and packet drop reports", "PktMon.exe"),
     "net": _windows("net.exe", "Net Command"),
-    "net1": _windows("net1.exe", "Net Command"),
     "reg": _windows("reg.exe", "Registry Console Tool"),
     "schtasks": _windows("schtasks.exe", "Task Scheduler Configuration Tool"),
     "wevtutil": _windows("wevtutil.exe", "Eventing Command Line Utility"),
@@ -120,7 +118,6 @@ _WINDOWS_PROGRAMS = {
     "dns": _windows("dns.exe", "Domain Name System (DNS) Server"),
     "w3wp": _windows("w3wp.exe", "IIS Worker Process", folder=_SYSTEM + "inetsrv\\"),
     "wuauclt": _windows("wuauclt.exe", "Windows Update"),
-    "mdmdiagnostics": _windows("MdmDiagnosticsTool.exe", "MDM Diagnostics Tool"),
     "defender": _windows(
         "MsMpEng.exe", "Antimalware Service Executable", folder="C:\\ProgramData\\Microsoft\\Windows Defender\\"
     ),
@@ -150,7 +147,6 @@ _DESKTOP_PROGRAMS = {
     "chrome": _program(
         "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe", "Google LLC", "Google Chrome", "130.0.6723.92"
     ),
-    "slack": _program("C:\\Program Files\\Slack\\slack.exe", "Slack Technologies, LLC", "Slack", "4.41.97"),
     "seven_zip": _program("C:\\Program Files\\7-Zip\\7z.exe", "Igor Pavlov", "7-Zip", "24.08"),
     "rar": _program("C:\\Program Files\\WinRAR\\Rar.exe", "Alexander Roshal", "WinRAR", "7.1.0", "Rar.exe"),
     "pwsh": _program("C:\\Program Files\\PowerShell\\7\\pwsh.exe", _MICROSOFT, "PowerShell", "7.4.6.500", "pwsh.dll"),
@@ -242,7 +238,6 @@ _LINUX_PROGRAMS = {
     "sh": Image("/usr/bin/dash"),
     "rsync": Image("/usr/bin/rsync"),
     "tar": Image("/usr/bin/tar"),
-    "gzip": Image("/usr/bin/gzip"),
     "cp": Image("/usr/bin/cp"),
     "curl_linux": Image("/usr/bin/curl"),
     "aws": Image("/usr/local/bin/aws"),

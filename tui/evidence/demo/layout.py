@@ -38,7 +38,7 @@ EVERYDAY: dict[str, str] = {
         false AS administrator, a.remote_name, a.remote_ip,
         CASE a.remote_ip WHEN '' THEN NULL ELSE {_PORT} END AS remote_port""",
     "DeviceEvents": """
-        r.proc, a.action, a.folder, a.name, '' AS sha1, 0 AS account, 0 AS target, '' AS remote_name, '' AS remote_ip,
+        r.proc, a.action, a.folder, a.name, 0 AS account, '' AS remote_name, '' AS remote_ip,
         a.remote_url, a.additional""",
     "SecurityEvent": f"""
         r.proc, a.event_id, a.account, {_LOGON_ID} AS logon_id, a.source_ip,
@@ -138,16 +138,12 @@ _EVENT = {
     "ActionType": "n.action",
     "FileName": "n.name",
     "FolderPath": "n.folder || n.name",
-    "SHA1": "n.sha1",
     "AccountDomain": "u.domain",
     "AccountName": "u.name",
     "AccountSid": "u.sid",
     "RemoteUrl": "n.remote_url",
     "RemoteDeviceName": "n.remote_name",
     "RemoteIP": "n.remote_ip",
-    "ProcessId": "t.InitiatingProcessId",
-    "ProcessCommandLine": "coalesce(t.InitiatingProcessCommandLine, '')",
-    "ProcessCreationTime": "t.InitiatingProcessCreationTime",
     "AdditionalFields": "n.additional",
 }
 _TITLES = {
@@ -239,8 +235,6 @@ _JOINS = {
     "DeviceProcessEvents": "JOIN scratch.image m ON m.image = n.image JOIN scratch.account u ON u.account = n.account",
     "DeviceNetworkEvents": "",
     "WindowsEvent": "",
-    "DeviceEvents": "JOIN scratch.account u ON u.account = n.account "
-    "LEFT JOIN scratch.initiator t ON t.proc = n.target",
 }
 _USUAL_JOINS = "JOIN scratch.account u ON u.account = n.account"
 

@@ -94,16 +94,14 @@ class LogonRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """Any other event of process `proc`; `target` is the process it was done to, 0 for none."""
+    """Any other event of process `proc`."""
 
     proc: int
     at: int
     action: str
     folder: str = ""
     name: str = ""
-    sha1: str = ""
     account: int = 0
-    target: int = 0
     remote_name: str = ""
     remote_ip: str = ""
     remote_url: str = ""

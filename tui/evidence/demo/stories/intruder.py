@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tui.evidence.demo.estate import Device
 from tui.evidence.demo.legs import CONTEXT
 from tui.evidence.demo.recorder import Recorder
-from tui.evidence.demo.rows import Process, Session
+from tui.evidence.demo.rows import Process
 from tui.evidence.demo.timing import MINUTE, SECOND
 
 TOOLS = "C:\\ProgramData\\Helper\\"
@@ -147,8 +147,3 @@ def documents(stem: str, count: int) -> list[tuple[str, str]]:
     """`count` unremarkable files of a share, without labels."""
     endings = ("xlsx", "pdf", "docx", "pptx", "csv")
     return [(f"{stem} {number:03}.{endings[number % len(endings)]}", "") for number in range(1, count + 1)]
-
-
-def ssh_session(recorder: Recorder, source: Device, number: int = 3) -> Session:
-    """A logon session over the network from `source`."""
-    return recorder.new_session(number, remote=source)

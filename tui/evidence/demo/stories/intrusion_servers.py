@@ -13,6 +13,17 @@ _OUT = TOOLS + "out\\"
 def jump_host(intruder: Intruder, at: int) -> None:
     """adm-jump-01: a desktop from fin-ws-114, then scripts, exports, a capture, shares and files through tsclient."""
     recorder = intruder.recorder
+    with recorder.planted("remote-desktop", leg="logons", note="a wrong password for the stolen account"):
+        for attempt in range(3):
+            recorder.logon(
+                "adm-jump-01",
+                at - MINUTE + attempt * 11 * SECOND,
+                "adm.rlind",
+                "Network",
+                source=intruder.device("fin-ws-114"),
+                failure="InvalidUserNameOrPassword",
+                protocol="NTLM",
+            )
     shell = intruder.take_desktop(intruder.shell("fin-ws-114"), "adm-jump-01", at, 170)
     intruder.footholds["adm-jump-01"] = shell
     with recorder.planted("T1119-10", note="shares of many servers tried within the hour"):

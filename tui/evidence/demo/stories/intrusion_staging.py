@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.evidence.demo.acts import known_address
 from tui.evidence.demo.legs import CONTEXT
 from tui.evidence.demo.rows import Process
-from tui.evidence.demo.stories.intruder import COMMAND_NAME, COMMAND_SERVER, SENSITIVE, TOOLS, Intruder, ssh_session
+from tui.evidence.demo.stories.intruder import COMMAND_NAME, COMMAND_SERVER, SENSITIVE, TOOLS, Intruder
 from tui.evidence.demo.timing import MINUTE, SECOND
 
 _STAGE = "mfg-ws-208"
@@ -116,7 +116,7 @@ def linux(intruder: Intruder, at: int) -> None:
     with recorder.planted("intrusion", note="logon by ssh from the jump host"):
         daemon = recorder.running("lnx-build-02", "logon service", at)
         recorder.accept(daemon, at, source, 22)
-        session = ssh_session(recorder, source)
+        session = recorder.new_session(3, remote=source)
         recorder.logon("lnx-build-02", at + SECOND, "svc_ci", "Network", source=source, session=session, protocol="ssh")
         shell = recorder.start("bash", "-bash", daemon, at + 2 * SECOND, account="svc_ci", session=session)
     with recorder.planted("T1119-04", note="traffic capture by renamed tcpdump"):
