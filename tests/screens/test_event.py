@@ -202,7 +202,7 @@ async def test_it_can_be_resized_at_any_time() -> None:
         (True, "true", "true"),
         (12, "12", "12"),
         (Decimal("1.50"), "1.50", "1.50"),
-        (timedelta(seconds=90), "0:01:30", "0:01:30"),
+        (timedelta(seconds=90), "00:01:30", "00:01:30"),
         (datetime(2026, 11, 21, tzinfo=UTC), "2026-11-21T00:00:00Z", "2026-11-21T00:00:00Z"),
         ('{"a":1}', '{\n  "a": 1\n}', '{"a":1}'),
         ("[1]", "[\n  1\n]", "[1]"),

@@ -22,7 +22,8 @@ from tui.commands.options import (
     find_hunt,
 )
 from tui.kql.dialects import KINDS, dialect_for, nearest
-from tui.triage.execute import Answer, execute, matching_rows, show_key
+from tui.results.values import plain_text
+from tui.triage.execute import Answer, execute, matching_rows
 from tui.triage.queries.compile import base_query, drill_query, view_query
 from tui.triage.queries.context import NoTableError, Query, QueryContext, QueryError
 from tui.workspaces.protocol import State, Workspace
@@ -223,7 +224,7 @@ def _row_words(words: Sequence[str]) -> dict[str, str]:
 def _candidates(answer: Answer, wanted: dict[str, str]) -> str:
     """The values there are in the first column asked for."""
     name = next(iter(wanted))
-    values = list(dict.fromkeys(show_key(row[name]) for row in answer.rows()))[:10]
+    values = list(dict.fromkeys(plain_text(row[name]) for row in answer.rows()))[:10]
     return f" {name} is one of: {', '.join(values)}" if values else ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from tui.results.values import plain_text
 from tui.triage.queries.context import Query, QueryContext
 from tui.workspaces.protocol import Completion, Limits, Outcome, State, Workspace
 
@@ -64,21 +65,8 @@ def column_order(query: Query, names: Sequence[str]) -> list[str]:
 
 
 def matching_rows(answer: Answer, wanted: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The rows whose columns show the texts `wanted`; KeyError for a column the result does not have."""
+    """The rows whose columns have the texts `wanted`, as exports write them; KeyError for a column the result does not have."""
     for name in wanted:
         if name not in answer.table.column_names:
             raise KeyError(name)
-    return [row for row in answer.rows() if all(show_key(row[name]) == text for name, text in wanted.items())]
-
-
-def show_key(value: object) -> str:
-    """A value as it is written in `--row Column=value`: times as ISO with Z, null as nothing."""
-    from datetime import UTC, datetime
-
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    return [row for row in answer.rows() if all(plain_text(row[name]) == text for name, text in wanted.items())]

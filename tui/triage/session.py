@@ -13,7 +13,8 @@ from tui.library.catalogue import Catalogue
 from tui.library.model import Hunt
 from tui.library.parameters import Values, values_for
 from tui.results.store import ResultStore, Rows
-from tui.triage.execute import show_key, with_lacks
+from tui.results.values import plain_text
+from tui.triage.execute import with_lacks
 from tui.triage.queries.compile import base_query, drill_query, view_query
 from tui.triage.queries.context import Bound, Query, QueryContext, Scope
 from tui.triage.runs import Origin, Phase, Run, Step
@@ -83,7 +84,8 @@ class Session:
         value = row.get(column)
         counts = meaning.opens in ("rows", "values") and isinstance(value, int) and not isinstance(value, bool)
         label = next(
-            (show_key(row[name]) for name in (c.name for c in run.query.columns) if row.get(name) not in (None, "")), ""
+            (plain_text(row[name]) for name in (c.name for c in run.query.columns) if row.get(name) not in (None, "")),
+            "",
         )
         counted = int(value) if counts and value is not None else None
         return self.start(run.context, query, Origin(run.number, column, label, counted, run.began))

@@ -10,8 +10,8 @@ from decimal import Decimal
 from textual import events
 from textual.content import Content
 
+from tui.results.values import plain_text
 from tui.terminal.safe_text import cell_width, fit, has_hidden, pad, safe, safe_lines
-from tui.triage.execute import show_key
 from tui.widgets.item_list import Item, ItemList
 
 Fields = Sequence[tuple[str, object]]
@@ -114,19 +114,21 @@ class EventView(ItemList):
 def pretty(value: object) -> str:
     """A value as text: times as ISO with `Z`, JSON with indents, everything else as it is."""
     if isinstance(value, dict | list):
-        return json.dumps(value, indent=2, ensure_ascii=False, default=show_key)
+        return json.dumps(value, indent=2, ensure_ascii=False, default=plain_text)
     if isinstance(value, str) and value[:1] in "{[" and 2 < len(value) <= _LONGEST_JSON:
         try:
             return json.dumps(json.loads(value), indent=2, ensure_ascii=False)
         except (ValueError, RecursionError):
             return value
-    return show_key(value)
+    return plain_text(value)
 
 
 def plain(value: object) -> str:
     """A value as it is copied: whole and unchanged, null as nothing."""
     return (
-        json.dumps(value, ensure_ascii=False, default=show_key) if isinstance(value, dict | list) else show_key(value)
+        json.dumps(value, ensure_ascii=False, default=plain_text)
+        if isinstance(value, dict | list)
+        else plain_text(value)
     )
 
 
