@@ -31,6 +31,8 @@ Values = Mapping[str, Value]
 _LIST_BREAK = re.compile(r"[\n,]")
 MAXIMUM_LIST = 5000
 """Values a list may hold; translation slows beyond (measured: 0.6 s for 5,000)."""
+MAXIMUM_LIST_BYTES = 2**20
+"""The size of a file that a list may come from."""
 
 
 class ParameterError(ValueError):
@@ -106,12 +108,16 @@ def _read_list(parameter: Parameter, raw: object) -> Value:
 
 
 def _from_file(name: str) -> str:
+    path = Path(name).expanduser()
     try:
-        return Path(name).expanduser().read_text(encoding="utf-8-sig")
+        if not path.is_file():
+            raise LiteralError(f"the list file {name} cannot be read: there is no such file")
+        if path.stat().st_size > MAXIMUM_LIST_BYTES:
+            raise LiteralError(f"the list file {name} is larger than {MAXIMUM_LIST_BYTES // 2**20} MB")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise LiteralError(
-            f"the list file {name} cannot be read: {getattr(error, 'strerror', None) or error}"
-        ) from error
+        words = getattr(error, "strerror", None) or error
+        raise LiteralError(f"the list file {name} cannot be read: {words}") from error
 
 
 def _check_limits(parameter: Parameter, value: Value) -> None:
