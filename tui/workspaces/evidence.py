@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from tui.evidence.tables import PROVENANCE, quote
+from tui.kql.dialects import nearest
 from tui.kql.lexer import KqlSyntaxError, names
 from tui.kql.schema import Schema, evidence_schema
 from tui.workspaces.coverage import explain_zero
+from tui.workspaces.fetch import Fetch
 from tui.workspaces.protocol import (
     BatchSink,
     Completion,
@@ -29,12 +33,13 @@ from tui.workspaces.protocol import (
     Window,
 )
 from tui.workspaces.threads import in_thread
-from tui.workspaces.translation import Translator
+from tui.workspaces.translation import MissingTableError, Translator
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+_CLOSED = Outcome(State.CANCELLED, "the workspace was closed")
+_PATIENCE = 0.2
+"""Seconds to wait for a query that was told to stop."""
 
-_BATCH = 10_000
+_MISSING = re.compile(r"Table with name (.+?) does not exist")
 
 
 class EvidenceWorkspace:
@@ -49,6 +54,7 @@ class EvidenceWorkspace:
         self.path = path
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
+        self._fetches: set[Fetch] = set()
         self._attach()
         self._translator = Translator(self._schema)
 
@@ -107,45 +113,51 @@ class EvidenceWorkspace:
     async def run(self, query: str, window: Window, limits: Limits, on_batch: BatchSink) -> Completion:
         """Runs `query` with its clock at the window's end; see `protocol.Workspace.run`."""
         started = time.monotonic()
-        with self._lock:
-            cursor = self._connection.cursor()
-        counted = _Counter(limits.rows, on_batch)
+        try:
+            fetch = self._fetch(limits.rows, on_batch)
+        except duckdb.ConnectionException:
+            return Completion(Outcome(State.FAILED, "the workspace is closed"))
         try:
             async with asyncio.timeout(limits.seconds):
-                await in_thread(lambda: self._fetch(cursor, query, window, counted), cursor.interrupt)
-            outcome = await self._outcome(query, window, counted)
+                await in_thread(lambda: fetch.run(lambda: self._translator.translate(query, window.end)), fetch.stop)
+            outcome = await self._outcome(query, window, fetch)
         except TimeoutError:
             outcome = Outcome(
-                State.TIMED_OUT, f"no answer within {limits.seconds:g} s; {counted.rows:,} rows had arrived"
+                State.TIMED_OUT, f"no answer within {limits.seconds:g} s; {fetch.rows:,} rows had arrived"
             )
-        except asyncio.CancelledError:
-            counted.stopped = True
-            raise
-        except UnsupportedQueryError as error:
-            outcome = Outcome(State.FAILED, str(error))
-        except duckdb.CatalogException as error:
-            outcome = Outcome(State.NO_TABLE, str(error).splitlines()[0])
-        except duckdb.Error as error:
-            outcome = Outcome(State.FAILED, str(error).splitlines()[0])
-        statistics = {"seconds": time.monotonic() - started, "rows": float(counted.rows), "bytes": float(counted.bytes)}
+        except MissingTableError as error:
+            outcome = Outcome(State.NO_TABLE, str(error))
+        except duckdb.InterruptException:
+            outcome = _CLOSED
+        except (UnsupportedQueryError, duckdb.Error, OverflowError) as error:
+            outcome = self._failed(error)
+        finally:
+            self._fetches.discard(fetch)
+        statistics = {"seconds": time.monotonic() - started, "rows": float(fetch.rows), "bytes": float(fetch.bytes)}
         return Completion(outcome, statistics)
 
-    def _fetch(self, cursor: duckdb.DuckDBPyConnection, query: str, window: Window, counted: _Counter) -> None:
-        try:
-            translated = self._translator.translate(query, window.end)
-            reader = cursor.sql(translated.sql, params=translated.parameters or None).to_arrow_reader(_BATCH)
-            whole = _with_long_totals(reader.schema)
-            counted.schema(whole)
-            for batch in reader:
-                if not counted.take(batch if whole is reader.schema else batch.cast(whole)):
-                    break
-        finally:
-            cursor.close()
+    def _fetch(self, limit: int, on_batch: BatchSink) -> Fetch:
+        with self._lock:
+            cursor = self._connection.cursor()
+        fetch = Fetch(cursor, limit, on_batch)
+        self._fetches.add(fetch)
+        return fetch
 
-    async def _outcome(self, query: str, window: Window, counted: _Counter) -> Outcome:
-        if counted.more:
-            return Outcome(State.TRUNCATED, f"the first {counted.limit:,} rows; there are more")
-        if counted.rows == 0:
+    def _failed(self, error: Exception) -> Outcome:
+        """The outcome of a query that the engine did not take; a table that is not there is told from all else."""
+        words = str(error).splitlines()[0]
+        missing = _MISSING.search(words) if isinstance(error, duckdb.CatalogException) else None
+        if missing is None:
+            return Outcome(State.FAILED, words)
+        name = missing.group(1)
+        return Outcome(State.NO_TABLE, f"there is no table {name!r}{nearest(name, self._schema)}")
+
+    async def _outcome(self, query: str, window: Window, fetch: Fetch) -> Outcome:
+        if fetch.stopped:
+            return _CLOSED
+        if fetch.more:
+            return Outcome(State.TRUNCATED, f"the first {fetch.limit:,} rows; there are more")
+        if fetch.rows == 0:
             return await in_thread(lambda: explain_zero(query, window, self._schema, self._read))
         return Outcome(State.COMPLETE)
 
@@ -203,9 +215,13 @@ class EvidenceWorkspace:
         return None
 
     async def close(self) -> None:
-        """Stops what runs and closes the file."""
-        self._connection.interrupt()
-        self._connection.close()
+        """Stops what runs, waits for that a moment, and closes the file."""
+        running = list(self._fetches)
+        for fetch in running:
+            fetch.stop()
+        await in_thread(lambda: [fetch.wait(_PATIENCE) for fetch in running])
+        with suppress(duckdb.Error):
+            self._connection.close()
 
     def tables_of(self, query: str) -> list[str]:
         """The tables that `query` reads."""
@@ -214,44 +230,6 @@ class EvidenceWorkspace:
         except KqlSyntaxError:
             return []
         return [table for table in self._schema if table in used]
-
-
-class _Counter:
-    """Hands batches on up to a limit, counting rows and bytes; called from one worker thread."""
-
-    def __init__(self, limit: int, on_batch: BatchSink) -> None:
-        self.limit, self.on_batch = limit, on_batch
-        self.rows = self.bytes = 0
-        self.more = self.stopped = False
-
-    def schema(self, schema: pa.Schema) -> None:
-        """Hands on an empty batch first, so that a result without rows still has its columns."""
-        import pyarrow as pa
-
-        self.on_batch(pa.RecordBatch.from_pylist([], schema=schema))
-
-    def take(self, batch: pa.RecordBatch) -> bool:
-        """Hands `batch` on, cut at the limit; whether more is wanted."""
-        if self.stopped:
-            return False
-        if self.rows + batch.num_rows > self.limit:
-            self.more = True
-            batch = batch.slice(0, self.limit - self.rows)
-        self.rows += batch.num_rows
-        self.bytes += batch.nbytes
-        if batch.num_rows:
-            self.on_batch(batch)
-        return not self.more
-
-
-def _with_long_totals(schema: pa.Schema) -> pa.Schema:
-    """`schema` with DuckDB's 128-bit totals as the 64-bit numbers they are in KQL."""
-    import pyarrow as pa
-
-    for index, field in enumerate(schema):
-        if pa.types.is_decimal(field.type) and field.type.precision == 38 and field.type.scale == 0:
-            schema = schema.set(index, field.with_type(pa.int64()))
-    return schema
 
 
 def _utc(moment: datetime | None) -> datetime | None:
