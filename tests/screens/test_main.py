@@ -117,7 +117,7 @@ async def test_what_is_always_visible(desk: Callable[..., Any]) -> None:
         assert [" ".join(line.split()) for line in one.screen.hunt_tree.lines] == [
             "v TA0009 Collection",
             "v T1119 Automated Collection",
-            "91 File copies .",
+            "> 91 File copies .",
             "92 A named file .",
             "v T1560 Archive Collected Data",
             "01 A refused hunt .",
@@ -217,7 +217,7 @@ async def test_at_the_root_back_goes_to_the_tree_and_q_leaves(desk: Callable[...
 async def test_leaving_asks_when_runs_would_be_lost(desk: Callable[..., Any]) -> None:
     async with desk() as one:
         one.workspace.held = True
-        await one.press("j", "j", "enter")
+        await one.press("enter")
         await one.until(lambda: one.workspace.asked == 1)
         await one.press("ctrl+q")
         await one.until(lambda: len(one.app.screen_stack) == 2, "the question")
@@ -231,7 +231,7 @@ async def test_leaving_asks_when_runs_would_be_lost(desk: Callable[..., Any]) ->
 async def test_a_run_is_cancelled_at_once_and_says_so(desk: Callable[..., Any]) -> None:
     async with desk() as one:
         one.workspace.held = True
-        await one.press("j", "j", "enter")
+        await one.press("enter")
         await one.until(lambda: one.workspace.asked == 1)
         assert "1 running" in one.line("header")
         assert "…" in one.screen.hunt_tree.lines[2]
@@ -248,7 +248,7 @@ async def test_a_run_is_cancelled_at_once_and_says_so(desk: Callable[..., Any]) 
 async def test_several_runs_go_on_at_once_each_with_its_state(desk: Callable[..., Any]) -> None:
     async with desk() as one:
         one.workspace.held = True
-        await one.press("j", "j", "enter")
+        await one.press("enter")
         await one.until(lambda: one.workspace.asked == 1)
         one.screen.hunt_tree.select("T1560-01")
         for _ in range(2):
@@ -579,7 +579,7 @@ async def test_rows_are_shown_as_they_arrive(desk: Callable[..., Any]) -> None:
 async def test_a_run_that_ends_elsewhere_is_told(desk: Callable[..., Any]) -> None:
     async with desk() as one:
         one.workspace.held = True
-        await one.press("j", "j", "enter")
+        await one.press("enter")
         await one.until(lambda: one.workspace.asked == 1)
         one.workspace.held = False
         await one.press("tab")
@@ -642,7 +642,7 @@ async def test_help_lists_the_keys_of_the_place(desk: Callable[..., Any]) -> Non
 
 async def test_what_a_hunt_is_about_is_read_in_the_tree(desk: Callable[..., Any]) -> None:
     async with desk() as one:
-        await one.press("j", "j", "i")
+        await one.press("i")
         await one.until(lambda: len(one.app.screen_stack) == 2, "the guidance")
         await one.pilot.pause()
         for words in ("Copy tools and what they wrote.", "Read the command lines.", "T1119 Automated Collection"):

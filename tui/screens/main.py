@@ -89,6 +89,8 @@ class MainScreen(Screen[None]):
         await self.pane.open(self._note)
         self.session, self.trail, self.ready = session, Trail(session), True
         self.hunt_tree.show(tree_nodes(session.catalogue), folded=[PIVOTS])
+        for first in session.catalogue.listed[:1]:
+            self.hunt_tree.select(first.id)
         self.pane.show_words(
             [
                 "Enter on a hunt runs it.",
