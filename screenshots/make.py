@@ -22,17 +22,16 @@ END = datetime(2026, 11, 22, tzinfo=UTC)
 Shot = tuple[str, tuple[int, int], tuple[str, ...]]
 """A picture's name, the size of the terminal, and the keys pressed before it is taken."""
 
-TO_FIRST_HUNT = ("down", "down")
 SHOTS: tuple[Shot, ...] = (
-    ("devices", (160, 45), (*TO_FIRST_HUNT, "enter")),
-    ("drill", (160, 45), (*TO_FIRST_HUNT, "enter", "right", "right", "right", "enter")),
-    ("timeline", (160, 45), (*TO_FIRST_HUNT, "enter", "enter")),
-    ("event", (160, 45), (*TO_FIRST_HUNT, "enter", "right", "right", "right", "enter", "i")),
-    ("form", (160, 45), (*TO_FIRST_HUNT, "e")),
-    ("kql", (160, 45), (*TO_FIRST_HUNT, "enter", "K")),
-    ("stack", (160, 45), (*TO_FIRST_HUNT, "enter", "enter", "right", "F")),
+    ("devices", (160, 45), ("enter",)),
+    ("drill", (160, 45), ("enter", "right", "right", "right", "enter")),
+    ("timeline", (160, 45), ("enter", "enter")),
+    ("event", (160, 45), ("enter", "right", "right", "right", "enter", "i")),
+    ("form", (160, 45), ("e",)),
+    ("kql", (160, 45), ("enter", "K")),
+    ("stack", (160, 45), ("enter", "enter", "right", "F")),
     ("help", (160, 45), ("question_mark",)),
-    ("small-devices", (80, 24), (*TO_FIRST_HUNT, "enter")),
+    ("small-devices", (80, 24), ("enter",)),
 )
 
 
@@ -45,7 +44,7 @@ async def take(workspace_path: Path, folder: Path, shot: Shot) -> None:
         for key in keys:
             await pilot.press(key)
             await settle(app)
-        picture = app.export_screenshot(title="huntdeck", simplify=True)
+        picture = app.export_screenshot(title="huntdeck")
     (HERE / f"{name}.svg").write_text(re.sub(r"terminal-\d+", "terminal", picture), encoding="utf-8")
 
 

@@ -108,9 +108,7 @@ def test_every_leg_finds_something(on_demo: Demo, hunt_id: str) -> None:
     assert set(counts) - found == set()
 
 
-@pytest.mark.parametrize(
-    ("hunt_id", "name"), [(hunt.id, name) for hunt in HUNTS.values() for name in hunt.parameters]
-)
+@pytest.mark.parametrize(("hunt_id", "name"), [(hunt.id, name) for hunt in HUNTS.values() for name in hunt.parameters])
 def test_a_parameter_changed_alone_changes_the_result(on_demo: Demo, hunt_id: str, name: str) -> None:
     hunt = HUNTS[hunt_id]
     before = on_demo.devices(hunt_id)

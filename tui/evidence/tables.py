@@ -6,7 +6,13 @@ from duckdb import DuckDBPyConnection
 
 from tui.kql.schema import evidence_schema
 
-PROVENANCE = {"_File": "VARCHAR", "_Record": "BIGINT", "_FileSha256": "VARCHAR", "_Source": "VARCHAR", "_TimeText": "VARCHAR"}
+PROVENANCE = {
+    "_File": "VARCHAR",
+    "_Record": "BIGINT",
+    "_FileSha256": "VARCHAR",
+    "_Source": "VARCHAR",
+    "_TimeText": "VARCHAR",
+}
 """Columns that KQL does not see: file, number of the record in it, SHA-256 of its content, the source or sources of the
 row (such as `Sysmon 1 + Security 4688`), and the time as the source wrote it."""
 

@@ -190,6 +190,8 @@ def _parameters(hunt: Hunt) -> Found:
         table = next((table for table in sorted(tables) if name in known_columns(table)), "")
         if table:
             yield key, f"{name} is also a column of {table}"
+        if parameter.required and parameter.default is not None:
+            yield f"{key}.default", "a value that must be entered has no default: take away one of required and default"
         if name in ("from", "to"):
             yield key, f"p_{name} is the {'start' if name == 'from' else 'end'} of the window"
         if parameter.entity and parameter.entity not in ENTITIES:
@@ -209,7 +211,9 @@ def _parameters(hunt: Hunt) -> Found:
 
 
 def _measures(hunt: Hunt) -> Found:
-    """Spans of semi-joins and the peak, numbers of thresholds and rarity."""
+    """Spans of semi-joins and the peak, numbers of thresholds and rarity, and the limit."""
+    if hunt.limit < 1:
+        yield "limit", f"expected at least 1 row, found {hunt.limit}"
     spans = [(f"legs.{leg.name}.near.within", leg.near.within) for leg in hunt.legs.values() if leg.near]
     spans += [("peak.per", hunt.peak.per)] if hunt.peak else []
     for key, text in spans:
@@ -225,7 +229,10 @@ def _measures(hunt: Hunt) -> Found:
     columns = [name for _, name in _named_columns(hunt)]
     for number, threshold in thresholds:
         if threshold.column not in columns:
-            yield f"thresholds.{number}.column", f"no column is named {threshold.column}{nearest(threshold.column, columns)}"
+            yield (
+                f"thresholds.{number}.column",
+                f"no column is named {threshold.column}{nearest(threshold.column, columns)}",
+            )
 
 
 def _typed(hunt: Hunt, key: str, text: str, kinds: tuple[ParameterType, ...], expected: str) -> Found:
