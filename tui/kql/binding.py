@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
 
 from tui.kql.literals import (
     LiteralError,
@@ -19,6 +21,9 @@ from tui.kql.literals import (
     string_literal,
     timespan_literal,
 )
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 NEVER = "$."
 """A regular expression that matches no text: something after the end."""
@@ -114,11 +119,7 @@ def _escape(character: str) -> str:
 
 
 def check_regex(text: str) -> str:
-    """`text` when it is a regular expression that both Python and RE2 read; LiteralError says what is wrong."""
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise LiteralError(f"not a regular expression: {error}") from error
+    """`text` when it is a regular expression of RE2, which Kusto and the embedded engine use; LiteralError says why not."""
     for construct, name in (
         ("(?=", "look-ahead"),
         ("(?!", "look-ahead"),
@@ -129,7 +130,23 @@ def check_regex(text: str) -> str:
             raise LiteralError(f"{name} {construct}...) is not in KQL's regular expressions")
     if re.search(r"(?<!\\)(?:\\\\)*\\[1-9]", text):
         raise LiteralError("back references are not in KQL's regular expressions")
+    string_literal(text)
+    import duckdb
+
+    try:
+        _engine().cursor().execute("SELECT regexp_matches('', ?)", [text])
+    except duckdb.Error as error:
+        words = str(error).splitlines()[0].partition("Error: ")[2]
+        raise LiteralError(f"not a regular expression of KQL: {words}") from error
     return text
+
+
+@cache
+def _engine() -> DuckDBPyConnection:
+    """A connection that only compiles regular expressions: its own cursors make it safe for several threads."""
+    import duckdb
+
+    return duckdb.connect(":memory:")
 
 
 def parse_networks(texts: Iterable[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:

@@ -215,6 +215,9 @@ class _Reader:
             fields.problem("choices", "a choice needs its words")
         if "default" not in values:
             return parameter
+        if kind.is_list and not isinstance(values["default"], list):
+            fields.wrong("default", list, values["default"], None)
+            return parameter
         try:
             return Parameter(**{**vars(parameter), "default": read_value(parameter, values["default"])})
         except ParameterError as error:

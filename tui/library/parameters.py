@@ -28,6 +28,7 @@ from tui.library.model import Hunt, Parameter, ParameterType, Value
 Values = Mapping[str, Value]
 """A checked value for each of a hunt's parameters."""
 
+_NOTHING: tuple[object, ...] = (None, "", (), [])
 _LIST_BREAK = re.compile(r"[\n,]")
 MAXIMUM_LIST = 5000
 """Values a list may hold; translation slows beyond (measured: 0.6 s for 5,000)."""
@@ -160,7 +161,9 @@ def missing_parameters(hunt: Hunt, given: Mapping[str, object]) -> list[str]:
     return [
         name
         for name, parameter in hunt.parameters.items()
-        if (parameter.required or parameter.empty == "error") and not given.get(name) and not parameter.default
+        if (parameter.required or parameter.empty == "error")
+        and given.get(name) in _NOTHING
+        and parameter.default in _NOTHING
     ]
 
 
