@@ -364,4 +364,18 @@ CASES = {
         "views.hours.columns.Runs",
         "values needs value: the expression it is made from",
     ),
+    "a limit of nothing": Broken(
+        'primary = "processes"',
+        'primary = "processes"\nlimit = 0',
+        "limit = 0",
+        "limit",
+        "expected at least 1 row, found 0",
+    ),
+    "a value that must be entered and has a default": Broken(
+        'default = ["robocopy.exe"]',
+        'default = ["robocopy.exe"]\nrequired = true',
+        'default = ["robocopy.exe"]',
+        "parameters.tools.default",
+        "a value that must be entered has no default: take away one of required and default",
+    ),
 }
