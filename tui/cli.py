@@ -13,7 +13,7 @@ _DESCRIPTION = """Live triage of threat hunts written in KQL. Without a command,
 where there is no terminal it prints the hunts with their counts instead."""
 
 _CODES = """exit codes: 0 complete, 1 failed, 2 usage, 3 truncated or partial, 4 cancelled or timed out,
-5 no table, not covered or not permitted"""
+5 no table, not covered, blind or not permitted"""
 
 
 def main(words: Sequence[str] | None = None) -> int:

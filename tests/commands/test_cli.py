@@ -40,6 +40,24 @@ def as_json(capfd: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     return found
 
 
+def process_events(folder: Path, **more: str) -> Path:
+    """A file with one Security 4688 record."""
+    record = {
+        "Hostname": "a.example",
+        "Channel": "Security",
+        "EventID": 4688,
+        "@timestamp": "2026-11-20T01:00:00Z",
+        "EventTime": "2026-11-20 01:00:00",
+        "NewProcessId": "0x10",
+        "ProcessId": "0x8",
+        "SubjectUserName": "ana",
+        "SourceModuleType": "im_msvistalog",
+    }
+    path = folder / "events.ndjson"
+    path.write_text(json.dumps(record | more) + "\n", encoding="utf-8")
+    return path
+
+
 def test_run_prints_rows_with_how_each_column_opens(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     found = as_json(capfd, "run", "T1119-01")
     columns = {column["name"]: column for column in found["columns"]}
@@ -157,26 +175,21 @@ def test_without_a_terminal_the_hunts_are_printed_with_their_counts(home: Path) 
 
 
 def test_a_workspace_of_evidence_is_not_replaced_by_a_demo(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    events = home / "events.ndjson"
-    record = {
-        "Hostname": "a.example",
-        "Channel": "Security",
-        "EventID": 4688,
-        "@timestamp": "2026-11-20T01:00:00Z",
-        "EventTime": "2026-11-20 01:00:00",
-        "NewProcessId": "0x10",
-        "ProcessId": "0x8",
-        "NewProcessName": "C:\\Windows\\System32\\cmd.exe",
-        "SubjectUserName": "ana",
-        "SourceModuleType": "im_msvistalog",
-    }
-    events.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    events = process_events(home, NewProcessName="C:\\Windows\\System32\\cmd.exe")
     code, out, err = answer(capfd, "import", str(events), "-w", "case")
     assert code == 0, out + err
     assert "DeviceProcessEvents 1" in out
     assert answer(capfd, "demo", "-w", "case")[0] == 2
     assert answer(capfd, "import", str(events), "-w", "demo")[0] == 2
     assert "already there" in answer(capfd, "import", str(events), "-w", "case")[1]
+
+
+def test_evidence_that_cannot_show_it_is_blind(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    events = process_events(home)
+    assert answer(capfd, "import", str(events), "-w", "nameless")[0] == 0
+    code, out, err = answer(capfd, "run", "pivot-hash", "-w", "nameless", "-p", "hash=00ff", "-f", "json")
+    assert code == 5, err
+    assert json.loads(out)["outcome"]["state"] == "blind"
 
 
 def test_the_screen_opens_without_reading_the_commands() -> None:

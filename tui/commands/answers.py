@@ -20,7 +20,7 @@ EXIT_CODES = {
     State.TIMED_OUT: 4,
     State.NO_TABLE: 5,
     State.NOT_COVERED: 5,
-    State.BLIND: 0,
+    State.BLIND: 5,
     State.NOT_PERMITTED: 5,
     State.THROTTLED: 1,
 }
