@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.triage import counted_by_hand
@@ -32,7 +32,12 @@ REAL = ("T1119-01", "T1119-02", "T1119-08", "T1119-10", "pivot-account", "pivot-
 REQUIRED = {"account": "ann", "device": "fin.corp.example", "process_id": 1}
 WHOLE = Window(START - timedelta(hours=1), START + timedelta(hours=6))
 
-few = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to make an example smaller takes minutes
+    suppress_health_check=list(HealthCheck),
+)
 picks = st.lists(st.integers(0, 1000), min_size=4, max_size=4)
 
 CHANGES: list[tuple[str, object]] = [

@@ -61,7 +61,7 @@ def drill_query(context: QueryContext, query: Query, row: Mapping[str, object], 
         raise NothingBehindError(f"{column} does not open" + (f"; these do: {openable}" if openable else ""))
     if query.view == "timeline":
         leg = str(row["Leg"])
-        return events_query(context, leg, timeline_bounds(context, leg, dict(row)))
+        return events_query(context, leg, [*query.bounds, *timeline_bounds(context, leg, dict(row))])
     if column in row and row[column] is None:
         raise NothingBehindError(f"{column} is n/a here: there is nothing to open")
     bounds = [*query.bounds, *row_bounds(query, row)]
