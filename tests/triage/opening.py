@@ -109,7 +109,8 @@ async def opened_wrong(workspace: EvidenceWorkspace, context: QueryContext, quer
         return f"{where}: expected {expected}"
     value = cell.column.value
     if cell.column.opens == "sum":
-        return "" if sum(row[value] for row in rows) == cell.value else f"{where}: another total"
+        added = [row[value] for row in rows]
+        return "" if None not in added and sum(added) == cell.value else f"{where}: another total"
     if cell.column.opens == "extreme" and value in (rows[0] if rows else {}):
         return "" if {row[value] for row in rows} == {cell.value} else f"{where}: other values"
     if cell.drill.view == "values":

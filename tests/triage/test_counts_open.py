@@ -33,7 +33,7 @@ REQUIRED = {"account": "ann", "device": "fin.corp.example", "process_id": 1}
 WHOLE = Window(START - timedelta(hours=1), START + timedelta(hours=6))
 
 few = settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to make an example smaller takes minutes
     suppress_health_check=list(HealthCheck),
@@ -160,7 +160,7 @@ def test_every_feature(
         asyncio.run(workspace.close())
 
 
-@settings(few, max_examples=6)
+@settings(few, max_examples=5)
 @given(tables=evidence, window=windows, scope=scopes, picked=picks, data=st.data())
 def test_real_hunts(
     folder: Path, tables: Rows, window: Window, scope: Scope, picked: list[int], data: st.DataObject
@@ -175,7 +175,7 @@ def test_real_hunts(
         asyncio.run(workspace.close())
 
 
-@settings(few, max_examples=10)
+@settings(few, max_examples=8)
 @given(tables=evidence, window=windows, given=parameters)
 def test_counts_are_those_counted_by_hand(folder: Path, tables: Rows, window: Window, given: dict[str, object]) -> None:
     path = write(folder / "hand.duckdb", tables)
@@ -255,6 +255,15 @@ def test_an_extreme_opens_its_ties(rich: EvidenceWorkspace) -> None:
     for column in ("Largest", "Scaled"):
         listed = asyncio.run(answer_of(rich, context, drill_query(context, query, row, column))).rows()
         assert [event["FileSize"] for event in listed] == [100, 100]
+
+
+def test_a_total_opens_what_adds_to_it(rich: EvidenceWorkspace) -> None:
+    context = context_of(EVERY_FEATURE, rich, WHOLE, {})
+    query = view_query(context, "devices")
+    row = asyncio.run(answer_of(rich, context, query)).rows()[0]
+    assert (row["FileCount"], row["Bytes"]) == (5, 212)
+    listed = asyncio.run(answer_of(rich, context, drill_query(context, query, row, "Bytes"))).rows()
+    assert [event["FileSize"] for event in listed] == [5, 100, 100, 7]
 
 
 def test_raw_rows_beyond_the_limit_are_told(rich: EvidenceWorkspace) -> None:
