@@ -137,7 +137,7 @@ class _Reader:
     """One file on its way to a `Hunt`; gathers problems rather than stopping at the first."""
 
     def __init__(self, path: Path, text: str) -> None:
-        self.path, self.lines = path, key_lines(text)
+        self.path, self.text, self.lines = path, text, key_lines(text)
         self.problems: list[Problem] = []
 
     def problem(self, key: str, message: str) -> None:
@@ -174,6 +174,7 @@ class _Reader:
             views={name: self.view(name, values) for name, values in self.tables(fields, "views")},
             path=self.path,
             lines=self.lines,
+            source=self.text,
         )
         for subject in hunt.by:
             if subject not in SUBJECTS:
@@ -309,11 +310,17 @@ def read_hunt(path: Path) -> Hunt:
     """The hunt in the file `path`; HuntError with every problem found."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        data = tomllib.loads(text)
     except OSError as error:
         raise HuntError([Problem(path, 0, "", f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise HuntError([Problem(path, 0, "", "is not UTF-8 text")]) from error
+    return parse_hunt(text, path)
+
+
+def parse_hunt(text: str, path: Path) -> Hunt:
+    """The hunt in `text`, which messages say is in `path`; HuntError with every problem found."""
+    try:
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise HuntError([Problem(path, int(line.group(1)) if line else 0, "", f"not TOML: {error}")]) from error

@@ -176,5 +176,7 @@ class Hunt:
     requires: tuple[str, ...] = ()
     limit: int = 1000
     pivot: bool = False
-    path: Path | None = None
-    lines: Mapping[str, int] = field(default_factory=dict)
+    path: Path | None = field(default=None, compare=False)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    source: str = field(default="", repr=False)
+    """The text of the file, which runs keep so that their numbers open as they were counted."""

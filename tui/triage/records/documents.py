@@ -1,0 +1,316 @@
+"""The session's and a run's description as tables of TOML, and back again. What cannot be read raises `DocumentError`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any, get_args
+
+from tui.library.model import SUBJECTS, Opens
+from tui.results.view import Filter, Operator, RowView
+from tui.triage.queries.context import Bound, ColumnMeaning, Key, Query, Scope
+from tui.triage.records.fields import DocumentError as DocumentError
+from tui.triage.records.fields import Fields
+from tui.triage.records.model import (
+    FORMAT,
+    OPINIONS,
+    Mark,
+    Note,
+    RunRecord,
+    SessionRecord,
+    StepRecord,
+    Verdict,
+)
+from tui.triage.records.toml import packed, unpacked
+from tui.triage.runs import Origin
+from tui.workspaces.protocol import Outcome, State, Window
+
+Document = dict[str, Any]
+
+
+def session_document(record: SessionRecord) -> Document:
+    """`record` as a document, with what an unknown version had in it."""
+    document: Document = {
+        "format": record.format,
+        "identity": record.identity,
+        "name": record.name,
+        "workspace": record.workspace,
+        "kind": record.kind,
+        "author": record.author,
+        "created": record.created,
+        "saved": record.saved,
+        **({"window": _window(record.window)} if record.window else {}),
+        "scope": _scope(record.scope),
+        "values": {hunt: _packed(values) for hunt, values in record.values.items()},
+        "notes": [_plain(note) for note in record.notes],
+        "marks": [_plain(mark) for mark in record.marks],
+        "verdicts": [verdict_document(verdict) for verdict in record.verdicts],
+        "trail": [_step(step) for step in record.trail],
+        "runs": {str(number): digest for number, digest in sorted(record.runs.items())},
+    }
+    return {**document, **{key: value for key, value in record.unknown.items() if key not in document}}
+
+
+def session_of(document: Mapping[str, Any]) -> SessionRecord:
+    """The session in `document`."""
+    take = Fields(document)
+    record = SessionRecord(
+        format=take.number("format"),
+        identity=take.text("identity"),
+        name=take.text("name"),
+        workspace=take.text("workspace"),
+        kind=take.text("kind"),
+        author=take.text("author", ""),
+        created=take.time("created"),
+        saved=take.time("saved"),
+        window=_window_of(take.table("window", None)),
+        scope=_scope_of(take.table("scope", {})),
+        values={hunt: _unpacked(values) for hunt, values in (take.table("values", {}) or {}).items()},
+        notes=tuple(_note_of(one) for one in take.tables("notes")),
+        marks=tuple(_mark_of(one) for one in take.tables("marks")),
+        verdicts=tuple(verdict_of(one) for one in take.tables("verdicts")),
+        trail=tuple(_step_of(one) for one in take.tables("trail")),
+        runs=_runs_of(take.table("runs", {}) or {}),
+        unknown=take.rest(),
+    )
+    if record.format < 1:
+        raise DocumentError(f"format: expected a number from 1, found {record.format}")
+    return record
+
+
+def run_document(record: RunRecord) -> Document:
+    """`record` as a document."""
+    document = {
+        "format": FORMAT,
+        **{
+            field.name: getattr(record, field.name)
+            for field in fields(record)
+            if field.name not in ("values", "window", "scope", "query", "origin", "outcome", "statistics", "techniques")
+        },
+        "techniques": list(record.techniques),
+        "outcome": {"state": str(record.outcome.state), "reason": record.outcome.reason},
+        "window": _window(record.window),
+        "scope": _scope(record.scope),
+        "values": {name: packed(value) for name, value in record.values.items()},
+        "statistics": dict(record.statistics),
+        "query": _query(record.query),
+    }
+    if record.origin is not None:
+        document["origin"] = _plain(record.origin)
+    return document
+
+
+def run_of(document: Mapping[str, Any]) -> RunRecord:
+    """The run in `document`."""
+    take = Fields(document)
+    window = _window_of(take.table("window"))
+    if window is None:
+        raise DocumentError("window: this table is missing")
+    outcome = Fields(take.table("outcome"), "outcome")
+    return RunRecord(
+        number=take.number("number"),
+        hunt=take.text("hunt"),
+        title=take.text("title"),
+        techniques=take.texts("techniques"),
+        hunt_file=take.text("hunt_file"),
+        values=_unpacked(take.table("values", {})),
+        window=window,
+        scope=_scope_of(take.table("scope", {})),
+        query=_query_of(take.table("query")),
+        workspace=take.text("workspace"),
+        kind=take.text("kind"),
+        author=take.text("author", ""),
+        origin=_origin_of(take.table("origin", None)),
+        began=take.time("began"),
+        seconds=take.real("seconds"),
+        received=take.number("received"),
+        bytes=take.number("bytes"),
+        outcome=Outcome(State(outcome.word("state", tuple(State))), outcome.text("reason", "")),
+        statistics={name: float(value) for name, value in (take.table("statistics", {}) or {}).items()},
+        rows_sha256=take.text("rows_sha256", ""),
+        kql_sha256=take.text("kql_sha256", ""),
+    )
+
+
+def verdict_document(verdict: Verdict) -> Document:
+    """`verdict` as a document."""
+    return _plain(verdict)
+
+
+def verdict_of(document: Mapping[str, Any]) -> Verdict:
+    """The verdict in `document`."""
+    take = Fields(document, "verdicts")
+    return Verdict(
+        workspace=take.text("workspace"),
+        hunt=take.text("hunt"),
+        subject=take.text("subject"),
+        entity=take.text("entity"),
+        name=take.text("name", ""),
+        opinion=take.word("opinion", OPINIONS),
+        author=take.text("author", ""),
+        at=take.time("at"),
+        reason=take.text("reason", ""),
+        until=take.time("until", None),
+    )
+
+
+def _plain(item: Any) -> Document:
+    """A small dataclass as a table; what is None is left out."""
+    found = {field.name: getattr(item, field.name) for field in fields(item)}
+    return {
+        name: dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
+        for name, value in found.items()
+        if value is not None
+    }
+
+
+def _packed(values: Mapping[str, object]) -> Document:
+    return {name: packed(value) for name, value in values.items()}
+
+
+def _unpacked(values: Any) -> dict[str, Any]:
+    try:
+        return {str(name): unpacked(value) for name, value in dict(values or {}).items()}
+    except (TypeError, ValueError) as error:
+        raise DocumentError(f"values: {error}") from None
+
+
+def _window(window: Window) -> Document:
+    return {"start": window.start, "end": window.end}
+
+
+def _window_of(table: Mapping[str, Any] | None) -> Window | None:
+    if table is None:
+        return None
+    take = Fields(table, "window")
+    try:
+        return Window(take.time("start"), take.time("end"))
+    except DocumentError:
+        raise
+    except ValueError as error:
+        raise DocumentError(f"window: {error}") from None
+
+
+def _scope(scope: Scope) -> Document:
+    return {name: list(names) for name, names in asdict(scope).items() if names}
+
+
+def _scope_of(table: Mapping[str, Any] | None) -> Scope:
+    take = Fields(table or {}, "scope")
+    return Scope(**{field.name: take.texts(field.name, ()) for field in fields(Scope)})
+
+
+def _step(step: StepRecord) -> Document:
+    view = step.view
+    return {
+        "run": step.run,
+        "row": step.row,
+        "column": step.column,
+        "search": view.search,
+        "sort": [{"column": name, "descending": descending} for name, descending in view.sort],
+        "filters": [{"column": one.column, "op": one.op, "value": packed(one.value)} for one in view.filters],
+    }
+
+
+def _step_of(table: Mapping[str, Any]) -> StepRecord:
+    take = Fields(table, "trail")
+    sort = tuple((one.text("column"), one.truth("descending")) for one in take.fields("sort"))
+    filters = tuple(
+        Filter(one.text("column"), one.word("op", get_args(Operator)), _value(one.any("value")))
+        for one in take.fields("filters")
+    )
+    view = RowView(sort, filters, take.text("search", ""))
+    return StepRecord(take.number("run"), view, take.number("row", 0), take.text("column", ""))
+
+
+def _value(value: Any) -> Any:
+    try:
+        return unpacked(value)
+    except ValueError as error:
+        raise DocumentError(str(error)) from None
+
+
+def _runs_of(table: Mapping[str, Any]) -> dict[int, str]:
+    if not all(str(number).isdecimal() and isinstance(digest, str) for number, digest in table.items()):
+        raise DocumentError("runs: expected numbers with SHA-256 digests")
+    return {int(number): digest for number, digest in table.items()}
+
+
+def _note_of(table: Mapping[str, Any]) -> Note:
+    take = Fields(table, "notes")
+    return Note(take.text("text"), take.text("author", ""), take.time("at"))
+
+
+def _mark_of(table: Mapping[str, Any]) -> Mark:
+    take = Fields(table, "marks")
+    held = take.table("fields", {}) or {}
+    return Mark(
+        key=take.text("key"),
+        run=take.number("run"),
+        row=take.number("row"),
+        author=take.text("author", ""),
+        at=take.time("at"),
+        fields={str(name): str(value) for name, value in held.items()},
+        note=take.text("note", ""),
+        tags=take.texts("tags", ()),
+    )
+
+
+def _origin_of(table: Mapping[str, Any] | None) -> Origin | None:
+    if table is None:
+        return None
+    take = Fields(table, "origin")
+    return Origin(
+        take.number("run"), take.text("column"), take.text("row"), take.number("counted", None), take.time("at", None)
+    )
+
+
+def _query(query: Query) -> Document:
+    return {
+        "kql": query.kql,
+        "view": query.view,
+        "title": query.title,
+        "limit": query.limit,
+        "leg": query.leg,
+        "kind": query.kind,
+        "lacks": list(query.lacks),
+        "columns": [_filled(column) for column in query.columns],
+        "keys": [_filled(key) for key in query.keys],
+        "bounds": [{**_filled(bound.key), "is": packed(bound.value)} for bound in query.bounds],
+    }
+
+
+def _filled(item: ColumnMeaning | Key) -> Document:
+    return {name: value for name, value in _plain(item).items() if value not in ("", False)}
+
+
+def _query_of(table: Mapping[str, Any] | None) -> Query:
+    take = Fields(table, "query")
+    return Query(
+        kql=take.text("kql"),
+        view=take.text("view"),
+        title=take.text("title"),
+        limit=take.number("limit"),
+        columns=tuple(_column_of(one) for one in take.fields("columns")),
+        keys=tuple(_key_of(one) for one in take.fields("keys")),
+        bounds=tuple(Bound(_key_of(one), _value(one.any("is"))) for one in take.fields("bounds")),
+        leg=take.text("leg", ""),
+        kind=take.text("kind", ""),
+        lacks=take.texts("lacks", ()),
+    )
+
+
+def _column_of(take: Fields) -> ColumnMeaning:
+    return ColumnMeaning(
+        take.text("name"),
+        take.word("opens", get_args(Opens)) if take.has("opens") else None,
+        take.text("leg", ""),
+        take.text("value", ""),
+        take.text("where", ""),
+        take.truth("hidden", False),
+    )
+
+
+def _key_of(take: Fields) -> Key:
+    subject = take.word("subject", SUBJECTS) if take.has("subject") else None
+    return Key(take.text("column"), take.text("type", "string"), take.text("expression", ""), subject)
