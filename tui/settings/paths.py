@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path, user_state_path
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", re.ASCII)
 
@@ -25,9 +25,34 @@ def config_folder() -> Path:
     return user_config_path("huntdeck")
 
 
+def config_file() -> Path:
+    """The analyst's configuration."""
+    return config_folder() / "config.toml"
+
+
+def copies_folder() -> Path:
+    """Where texts go that were to be copied, and were written to a file instead."""
+    return data_folder() / "copies"
+
+
 def cache_folder() -> Path:
     """`$XDG_CACHE_HOME/huntdeck`: results of the running program."""
     return user_cache_path("huntdeck")
+
+
+def state_folder() -> Path:
+    """`$XDG_STATE_HOME/huntdeck`: the log, reports of errors."""
+    return user_state_path("huntdeck")
+
+
+def crashes_folder() -> Path:
+    """Where reports of the program's own errors lie."""
+    return state_folder() / "crashes"
+
+
+def log_file() -> Path:
+    """The log, where one is asked for."""
+    return state_folder() / "huntdeck.log"
 
 
 def workspaces_folder() -> Path:
