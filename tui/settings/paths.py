@@ -65,6 +65,11 @@ def own_hunts_folder() -> Path:
     return data_folder() / "hunts"
 
 
+def sessions_folder() -> Path:
+    """Where sessions are kept, a folder each."""
+    return data_folder() / "sessions"
+
+
 def workspace_file(name: str) -> Path:
     """The file of the evidence workspace `name`; WorkspaceNameError for one that cannot be."""
     if not _NAME.match(name) or ".." in name:

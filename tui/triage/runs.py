@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from tui.results.store import Rows
+from tui.results.store import ResultStore, Rows
 from tui.results.view import RowView
 from tui.triage.queries.context import Query, QueryContext
 from tui.workspaces.protocol import Completion, Outcome, State
@@ -49,6 +50,8 @@ class Run:
     completion: Completion | None = None
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     task: asyncio.Task[None] | None = None
+    load: Callable[[ResultStore], Rows] | None = None
+    """Reads the rows of a run of an earlier day into the store, once they are looked at."""
     begun_at: float = field(default_factory=time.monotonic)
     took: float | None = None
 

@@ -1,0 +1,81 @@
+"""The rows of a run as a Parquet file with its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tui.settings.files import UnsafeFileError, replacing
+
+_CHUNK = 2**20
+
+
+class _Hashing:
+    """A stream that hands on what is written, and its digest. What pyarrow asks of a file is here, and no more."""
+
+    closed = False
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._digest = hashlib.sha256()
+        self._size = 0
+
+    def write(self, data: bytes) -> int:
+        """Hands `data` on."""
+        self._digest.update(data)
+        self._size += len(data)
+        return self._stream.write(data)
+
+    def tell(self) -> int:
+        """How many bytes were written."""
+        return self._size
+
+    def flush(self) -> None:
+        """Hands on what waits."""
+        self._stream.flush()
+
+    def close(self) -> None:
+        """The stream under it stays open: it is flushed to the disk before it takes its place."""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all that was written."""
+        return self._digest.hexdigest()
+
+
+def write_rows(path: Path, batches: Iterable[pa.RecordBatch]) -> str:
+    """Writes `batches`, at least one, to `path`, and gives the SHA-256 of the file."""
+    with replacing(path) as stream:
+        hashing = _Hashing(stream)
+        writer: pq.ParquetWriter | None = None
+        for batch in batches:
+            if writer is None:
+                writer = pq.ParquetWriter(hashing, batch.schema, compression="zstd")
+            writer.write_batch(batch)
+        if writer is None:
+            raise ValueError("rows without a schema cannot be kept")
+        writer.close()
+    return hashing.digest
+
+
+def read_rows(path: Path, sha256: str) -> pa.Table:
+    """The rows in `path`; ValueError when the file's digest is another one, or when it is no Parquet file."""
+    if path.is_symlink():
+        raise UnsafeFileError(0, "is a link, which is not followed", str(path))
+    found = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            found.update(chunk)
+        if found.hexdigest() != sha256:
+            raise ValueError("the file is not the one that was saved (its SHA-256 differs)")
+        stream.seek(0)
+        try:
+            table: pa.Table = pq.read_table(stream)
+        except pa.ArrowException as error:
+            raise ValueError(str(error).splitlines()[0]) from None
+    return table
