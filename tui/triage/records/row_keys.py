@@ -18,16 +18,26 @@ _LISTINGS = ("events", "base")
 def row_key(context: QueryContext, query: Query, row: Mapping[str, Any]) -> str:
     """24 hex digits that are the same wherever the row is listed.
 
-    An event is told by its table and all its values, a line of a timeline or of a list of values by those and the view, a
-    row of a view that counts by hunt, view and keys. Events that are equal in every column have one key.
+    An event is told by its table and all its values, a line of a timeline by those and the view, a row of a view that
+    counts by hunt, view and keys, and by what of the cells above it was opened. Events that are equal in every column
+    have one key.
     """
     if query.view in _LISTINGS and query.leg:
         return _digest("event", context.table(context.leg(query.leg)), _filled(row))
-    if query.keys and query.view not in ("timeline", "values"):
-        keys = {key.column: row.get(key.column) for key in query.keys}
-        bounds = {bound.key.column: bound.value for bound in query.bounds}
-        return _digest("row", context.hunt.id, query.view, _filled(bounds), _filled(keys, lower=True))
-    return _digest("line", context.hunt.id, query.view, _filled(row))
+    columns = key_columns(query)
+    if not columns:
+        return _digest("line", context.hunt.id, query.view, _filled(row))
+    keys = {name: row.get(name) for name in columns}
+    bounds = {bound.key.column: bound.value for bound in query.bounds}
+    what = [query.leg, *(key.expression for key in query.keys)] if query.view == "values" else []
+    return _digest("row", context.hunt.id, query.view, *what, _filled(bounds), _filled(keys, lower=True))
+
+
+def key_columns(query: Query) -> tuple[str, ...]:
+    """The columns that tell rows of `query` apart, in any case of letters; none where only all columns together do."""
+    if query.view == "timeline" or (query.view in _LISTINGS and query.leg):
+        return ()
+    return tuple(key.column for key in query.keys)
 
 
 def entity_of(query: Query, row: Mapping[str, Any]) -> tuple[str, str] | None:
