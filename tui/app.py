@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
-import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-from rich.segment import Segment, Segments
+from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
 from tui.screens.main import MainScreen
-from tui.screens.opening import Opening
-from tui.settings.paths import cache_folder, own_hunts_folder, workspace_file
+from tui.screens.opening import Opening, Start
+from tui.settings.crashes import error_type, stop_on, write_report
+from tui.settings.log import LOG
+from tui.settings.paths import cache_folder, own_hunts_folder, sessions_folder, workspace_file
 from tui.settings.themes import DEFAULT_THEME, load_themes
+from tui.terminal.ending import end_within, exit_code, wanted_signals
 from tui.terminal.safe_text import safe
 from tui.widgets.gate import with_gate
 from tui.widgets.theme import textual_theme
+from tui.widgets.watched_workers import WatchedWorkers
 
 if TYPE_CHECKING:
     from tui.library.catalogue import Catalogue
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class HuntdeckApp(App[int]):
-    """huntdeck on the workspace `name`, which `opening` opens; `cache` is where rows go that do not fit into memory."""
+    """huntdeck on what `start` names."""
 
     TITLE = "huntdeck"
     CSS_PATH = Path(__file__).parent / "screens" / "main.tcss"
@@ -43,9 +48,13 @@ class HuntdeckApp(App[int]):
         Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True, id="app.suspend"),
     ]
 
-    def __init__(self, name: str, opening: Opening, cache: Path | None) -> None:
+    def __init__(self, start: Start) -> None:
         super().__init__()
-        self.workspace_name, self.opening, self.cache = name, opening, cache
+        self.start = start
+        self.rescue: Callable[[], None] | None = self._save_sessions
+        """Saves what is not saved yet; called before the program ends on an error or a signal."""
+        self._stopped, self._last_words = False, ""
+        self._workers = WatchedWorkers(self, self.say_failure)
         themes, self.theme_problems = load_themes()
         for theme in themes.values():
             self.register_theme(textual_theme(theme))
@@ -53,17 +62,24 @@ class HuntdeckApp(App[int]):
             self.theme = DEFAULT_THEME
 
     @classmethod
-    def on(cls, workspace: Workspace, catalogue: Catalogue, cache: Path | None) -> HuntdeckApp:
+    def on(
+        cls, workspace: Workspace, catalogue: Catalogue, cache: Path | None, sessions: Path | None = None
+    ) -> HuntdeckApp:
         """An app on a workspace that is open already."""
-        return cls(workspace.name, lambda: (workspace, catalogue), cache)
+        return cls(Start(workspace.name, lambda _: (workspace, catalogue), cache, sessions))
 
     def on_mount(self) -> None:
-        """Draws everything again when the program comes back from the background."""
+        """Draws everything again when the program comes back from the background; ends in order when told to."""
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._task_failed)
+        if not self.is_headless:
+            for number in wanted_signals():
+                loop.add_signal_handler(number, self._end_on, number)
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
-        return MainScreen(self.workspace_name, self.opening, self.cache)
+        return MainScreen(self.start)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Every line leaves for the terminal through the gate."""
@@ -97,6 +113,7 @@ class HuntdeckApp(App[int]):
             loop.call_soon_threadsafe(App.copy_to_clipboard, self, words)
 
         result = await in_thread(lambda: copy(text, send))
+        LOG.info("copy of %d characters: %s", len(text), result.state)
         self.say(result.words, result.state is CopyState.FAILED)
 
     def say(self, words: str, warning: bool = False) -> None:
@@ -125,33 +142,85 @@ class HuntdeckApp(App[int]):
         if isinstance(screen, MainScreen):
             screen.leave()
 
+    def say_failure(self, error: BaseException) -> None:
+        """Says that something in the background failed, and reports where; nothing of what it held is shown."""
+        if isinstance(error, Exception) and not self._exit:
+            report = write_report(error) or "none could be written"
+            with suppress(Exception):
+                self.say(f"an error of huntdeck's own: {error_type(error)}; report: {report}", True)
+
+    def _task_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        del loop
+        if isinstance(context.get("exception"), Exception):
+            self.say_failure(context["exception"])
+
+    def _end_on(self, number: signal.Signals) -> None:
+        """Ends the program because of a signal: what is not saved is, and the terminal is left as it was."""
+        LOG.warning("ended by %s", number.name)
+        self._end_soon(exit_code(number))
+        self._last_words = f"huntdeck was ended by {number.name}"
+        self.exit(return_code=exit_code(number))
+
+    def _end_soon(self, code: int) -> None:
+        """Saves what is not saved, and lets nothing that hangs keep the program from its end."""
+        if self._driver is not None and not self.is_headless:
+            end_within(code, getattr(self._driver, "attrs_before", None))
+        if self.rescue is not None:
+            with suppress(Exception):
+                self.rescue()
+
+    def _save_sessions(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.rescue()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Ends as on any other error: what is given may quote the error."""
+        del renderables
+        self._fatal_error()
+
     def _fatal_error(self) -> None:
-        """Says where the program failed, and nothing of what it held: no values, no locals, no source lines."""
-        self._exit_renderables.append(Segments([Segment(crash_report(sys.exc_info()[1]))]))
+        """Saves, and says where the program failed, nothing of what it held: no values, no locals, no source lines."""
+        if not self._stopped:
+            self._stopped, self._return_code = True, 1
+            self._end_soon(1)
+            self._last_words = stop_on(sys.exc_info()[1])
         self._close_messages_no_wait()
 
-
-def crash_report(error: BaseException | None) -> str:
-    """The type of `error`, and the functions it came through, innermost last: file, line and name only."""
-    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
-    lines = [f"huntdeck stopped on an error of its own: {type(error).__name__}"]
-    lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
-    return "\n".join([*map(safe, lines), ""])
+    def _print_error_renderables(self) -> None:
+        """Prints what is to be said at the end, whole: Rich would cut the line at the terminal's width."""
+        if self._last_words:
+            print(self._last_words, file=sys.stderr)
 
 
-def run_app(name: str) -> NoReturn:
-    """Shows the workspace `name` until the analyst leaves, and ends the process.
+def run_app(name: str, session: str = "") -> NoReturn:
+    """Shows the workspace `name`, or `session`, until the analyst leaves, and ends the process.
+
+    A session that there is none of is a new one of that name.
 
     LookupError and ValueError as `open_workspace`, before anything is shown. The process ends at once: a query that is
     still being stopped in its thread holds nothing up, and everything that must be kept was written before.
     """
-    if not workspace_file(name).is_file():
+    resume = _find_session(session) if session else None
+    if resume is None and not workspace_file(name).is_file():
         _open(name)
-    app = HuntdeckApp(name, lambda: _open(name), cache_folder())
+    app = HuntdeckApp(Start(name, _open, cache_folder(), sessions_folder(), resume, session))
     app.run()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(app.return_code or 0)
+
+
+def _find_session(name: str) -> Path | None:
+    """The folder of the session `name`, None when there is none; SessionNameError for a name that cannot be."""
+    from tui.triage.records.model import checked_name
+    from tui.triage.records.shelf import NoSessionError, find
+
+    try:
+        return find(sessions_folder(), name)
+    except NoSessionError:
+        checked_name(name)
+        return None
 
 
 def _open(name: str) -> tuple[Workspace, Catalogue]:

@@ -6,11 +6,23 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from tui import __version__
 
 _DESCRIPTION = """Live triage of threat hunts written in KQL. Without a command, huntdeck opens its screen on a workspace;
 where there is no terminal it prints the hunts with their counts instead."""
+
+_LEAKS = (
+    "TEXTUAL",
+    "TEXTUAL_DEBUG",
+    "TEXTUAL_DRIVER",
+    "TEXTUAL_LOG",
+    "TEXTUAL_PRESS",
+    "TEXTUAL_SCREENSHOT",
+    "TEXTUAL_SHOW_RETURN",
+)
+"""What has Textual write keys, messages or pictures of the screen where anybody may read them, or press keys."""
 
 _CODES = """exit codes: 0 complete, 1 failed, 2 usage, 3 truncated or partial, 4 cancelled or timed out,
 5 no table, not covered, blind or not permitted"""
@@ -19,8 +31,11 @@ _CODES = """exit codes: 0 complete, 1 failed, 2 usage, 3 truncated or partial, 4
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the command line `words` (those of the process when None) and gives the exit code."""
     given = list(sys.argv[1:] if words is None else words)
-    arguments = build_parser(opens_screen(given)).parse_args(given)
+    if words is None:
+        _guard_process()
     try:
+        arguments = build_parser(opens_screen(given)).parse_args(given)
+        _start_log(arguments.log_level)
         return int(arguments.action(arguments))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -33,15 +48,21 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def opens_screen(words: Sequence[str]) -> bool:
     """Whether `words` only ask for the screen, and perhaps name its workspace: no command is to be read then."""
-    return not words or (len(words) == 2 and words[0] in ("-w", "--workspace"))
+    return len(words) % 2 == 0 and all(word in ("-w", "--workspace", "--log-level") for word in words[::2])
 
 
 def build_parser(screen_only: bool = False) -> argparse.ArgumentParser:
     """The parser, with every command unless `screen_only`: reading the commands takes as long as the first picture."""
-    parser = argparse.ArgumentParser("huntdeck", description=_DESCRIPTION, epilog=_CODES)
+    parser = _Parser("huntdeck", description=_DESCRIPTION, epilog=_CODES)
     parser.add_argument("--version", action="version", version=f"huntdeck {__version__}")
     parser.add_argument(
         "-w", "--workspace", default="demo", metavar="NAME", help="the workspace to open (default: demo)"
+    )
+    parser.add_argument(
+        "--log-level",
+        default=os.environ.get("HUNTDECK_LOG", ""),
+        metavar="LEVEL",
+        help="write a log without secrets: debug, info, warning or error (default: $HUNTDECK_LOG, else none)",
     )
     parser.set_defaults(action=open_screen)
     if not screen_only:
@@ -74,8 +95,40 @@ def open_screen(arguments: argparse.Namespace) -> int:
     return run_app(arguments.workspace)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Argument errors may quote a file name."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong, safe to show, and ends with the exit code of wrong usage."""
+        from tui.terminal.safe_text import safe
+
+        super().error(safe(message))
+
+
+def _guard_process() -> None:
+    """Has errors reported without values, and signals end the program in order."""
+    from tui.settings.crashes import install_hooks
+    from tui.terminal.ending import end_on_signals
+
+    install_hooks()
+    end_on_signals()
+    for name in _LEAKS:
+        os.environ.pop(name, None)
+
+
+def _start_log(level: str) -> None:
+    from tui.settings.log import LogLevelError, start_log
+
+    try:
+        start_log(level)
+    except (LogLevelError, OSError) as error:
+        from tui.commands.options import UsageError
+
+        raise UsageError(f"there can be no log: {error}") from error
+
+
 def _explain(error: Exception) -> int:
-    """Known faults in one line with their exit code; anything else goes on as it is."""
+    """Known faults in one line with their exit code; of anything else only its type and place, and a report."""
     from tui.commands.answers import EXIT_CODES, USAGE, say
     from tui.commands.options import UsageError
     from tui.settings.paths import WorkspaceNameError
@@ -84,10 +137,13 @@ def _explain(error: Exception) -> int:
     if isinstance(error, UsageError | MissingWorkspaceError | WorkspaceNameError):
         say(f"huntdeck: {error}")
         return USAGE
-    if isinstance(error, OSError):
-        say(f"huntdeck: {error.filename or ''}: {error.strerror or error}")
+    if isinstance(error, OSError) and error.strerror:
+        say(f"huntdeck: {error.filename or ''}: {error.strerror}")
         return EXIT_CODES[State.FAILED]
-    raise error
+    from tui.settings.crashes import stop_on
+
+    say(stop_on(error))
+    return EXIT_CODES[State.FAILED]
 
 
 if __name__ == "__main__":
