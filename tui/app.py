@@ -18,10 +18,10 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
 from tui.screens.main import MainScreen
-from tui.screens.opening import Opening, Start
+from tui.screens.opening import Opening
 from tui.settings.crashes import error_type, stop_on, write_report
 from tui.settings.log import LOG
-from tui.settings.paths import cache_folder, own_hunts_folder, sessions_folder, workspace_file
+from tui.settings.paths import cache_folder, own_hunts_folder, workspace_file
 from tui.settings.themes import DEFAULT_THEME, load_themes
 from tui.terminal.ending import end_within, exit_code, wanted_signals
 from tui.terminal.safe_text import safe
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class HuntdeckApp(App[int]):
-    """huntdeck on what `start` names."""
+    """huntdeck on the workspace `name`, which `opening` opens; `cache` is where rows go that do not fit into memory."""
 
     TITLE = "huntdeck"
     CSS_PATH = Path(__file__).parent / "screens" / "main.tcss"
@@ -48,10 +48,10 @@ class HuntdeckApp(App[int]):
         Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True, id="app.suspend"),
     ]
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, name: str, opening: Opening, cache: Path | None) -> None:
         super().__init__()
-        self.start = start
-        self.rescue: Callable[[], None] | None = self._save_sessions
+        self.workspace_name, self.opening, self.cache = name, opening, cache
+        self.rescue: Callable[[], None] | None = None
         """Saves what is not saved yet; called before the program ends on an error or a signal."""
         self._stopped, self._last_words = False, ""
         self._workers = WatchedWorkers(self, self.say_failure)
@@ -62,11 +62,9 @@ class HuntdeckApp(App[int]):
             self.theme = DEFAULT_THEME
 
     @classmethod
-    def on(
-        cls, workspace: Workspace, catalogue: Catalogue, cache: Path | None, sessions: Path | None = None
-    ) -> HuntdeckApp:
+    def on(cls, workspace: Workspace, catalogue: Catalogue, cache: Path | None) -> HuntdeckApp:
         """An app on a workspace that is open already."""
-        return cls(Start(workspace.name, lambda _: (workspace, catalogue), cache, sessions))
+        return cls(workspace.name, lambda: (workspace, catalogue), cache)
 
     def on_mount(self) -> None:
         """Draws everything again when the program comes back from the background; ends in order when told to."""
@@ -79,7 +77,7 @@ class HuntdeckApp(App[int]):
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
-        return MainScreen(self.start)
+        return MainScreen(self.workspace_name, self.opening, self.cache)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Every line leaves for the terminal through the gate."""
@@ -169,11 +167,6 @@ class HuntdeckApp(App[int]):
             with suppress(Exception):
                 self.rescue()
 
-    def _save_sessions(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, MainScreen):
-                screen.rescue()
-
     def panic(self, *renderables: RenderableType) -> None:
         """Ends as on any other error: what is given may quote the error."""
         del renderables
@@ -193,34 +186,19 @@ class HuntdeckApp(App[int]):
             print(self._last_words, file=sys.stderr)
 
 
-def run_app(name: str, session: str = "") -> NoReturn:
-    """Shows the workspace `name`, or `session`, until the analyst leaves, and ends the process.
-
-    A session that there is none of is a new one of that name.
+def run_app(name: str) -> NoReturn:
+    """Shows the workspace `name` until the analyst leaves, and ends the process.
 
     LookupError and ValueError as `open_workspace`, before anything is shown. The process ends at once: a query that is
     still being stopped in its thread holds nothing up, and everything that must be kept was written before.
     """
-    resume = _find_session(session) if session else None
-    if resume is None and not workspace_file(name).is_file():
+    if not workspace_file(name).is_file():
         _open(name)
-    app = HuntdeckApp(Start(name, _open, cache_folder(), sessions_folder(), resume, session))
+    app = HuntdeckApp(name, lambda: _open(name), cache_folder())
     app.run()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(app.return_code or 0)
-
-
-def _find_session(name: str) -> Path | None:
-    """The folder of the session `name`, None when there is none; SessionNameError for a name that cannot be."""
-    from tui.triage.records.model import checked_name
-    from tui.triage.records.shelf import NoSessionError, find
-
-    try:
-        return find(sessions_folder(), name)
-    except NoSessionError:
-        checked_name(name)
-        return None
 
 
 def _open(name: str) -> tuple[Workspace, Catalogue]:
