@@ -17,11 +17,13 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
+from tui.screens.copies import Copies
 from tui.screens.main import MainScreen
-from tui.screens.opening import Opening
+from tui.screens.opening import Opening, Start
+from tui.settings.config import read_config
 from tui.settings.crashes import error_type, stop_on, write_report
 from tui.settings.log import LOG
-from tui.settings.paths import cache_folder, own_hunts_folder, workspace_file
+from tui.settings.paths import cache_folder, own_hunts_folder, sessions_folder, workspace_file
 from tui.settings.themes import DEFAULT_THEME, load_themes
 from tui.terminal.ending import end_within, exit_code, wanted_signals
 from tui.terminal.safe_text import safe
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class HuntdeckApp(App[int]):
-    """huntdeck on the workspace `name`, which `opening` opens; `cache` is where rows go that do not fit into memory."""
+    """huntdeck on what `start` names."""
 
     TITLE = "huntdeck"
     CSS_PATH = Path(__file__).parent / "screens" / "main.tcss"
@@ -48,13 +50,15 @@ class HuntdeckApp(App[int]):
         Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True, id="app.suspend"),
     ]
 
-    def __init__(self, name: str, opening: Opening, cache: Path | None) -> None:
+    def __init__(self, start: Start) -> None:
         super().__init__()
-        self.workspace_name, self.opening, self.cache = name, opening, cache
-        self.rescue: Callable[[], None] | None = None
+        self.start = start
+        self.rescue: Callable[[], None] | None = self._save_sessions
         """Saves what is not saved yet; called before the program ends on an error or a signal."""
         self._stopped, self._last_words = False, ""
         self._workers = WatchedWorkers(self, self.say_failure)
+        self.config, self.config_problems = read_config()
+        self.copies = Copies(self, self.config.clipboard, self.write_to_terminal, self.say)
         themes, self.theme_problems = load_themes()
         for theme in themes.values():
             self.register_theme(textual_theme(theme))
@@ -62,22 +66,32 @@ class HuntdeckApp(App[int]):
             self.theme = DEFAULT_THEME
 
     @classmethod
-    def on(cls, workspace: Workspace, catalogue: Catalogue, cache: Path | None) -> HuntdeckApp:
+    def on(
+        cls, workspace: Workspace, catalogue: Catalogue, cache: Path | None, sessions: Path | None = None
+    ) -> HuntdeckApp:
         """An app on a workspace that is open already."""
-        return cls(workspace.name, lambda: (workspace, catalogue), cache)
+        return cls(Start(workspace.name, lambda _: (workspace, catalogue), cache, sessions))
 
     def on_mount(self) -> None:
         """Draws everything again when the program comes back from the background; ends in order when told to."""
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())
+        self.call_after_refresh(self._say_problems)
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._task_failed)
         if not self.is_headless:
             for number in wanted_signals():
                 loop.add_signal_handler(number, self._end_on, number)
 
+    def _say_problems(self) -> None:
+        """Says what is wrong with the configuration and the themes; the rest of them counts."""
+        problems = [str(problem) for problem in (*self.config_problems, *self.theme_problems)]
+        if problems:
+            more = f" ({len(problems) - 1} more: huntdeck doctor)" if len(problems) > 1 else ""
+            self.say(f"{problems[0]}{more}", warning=True)
+
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
-        return MainScreen(self.workspace_name, self.opening, self.cache)
+        return MainScreen(self.start)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Every line leaves for the terminal through the gate."""
@@ -97,22 +111,18 @@ class HuntdeckApp(App[int]):
         super().notify(safe(message), title=safe(title), severity=severity, timeout=timeout, markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copies `text` off the event loop, whoever asks for it, and says how far it got."""
+        """Copies `text`, whoever asks for it, and says how far it got."""
         self._clipboard = text
-        self.run_worker(self._copy(text), name="copy", description="copy", exit_on_error=False)
+        self.copies.copy(text)
 
-    async def _copy(self, text: str) -> None:
-        from tui.terminal.clipboard import CopyState, copy
-        from tui.workspaces.threads import in_thread
+    def write_to_terminal(self, sequence: str) -> None:
+        """Writes a control sequence between two drawings."""
+        if self._driver is not None and not self._batch_count:
+            self._driver.write(sequence)
 
-        loop = asyncio.get_running_loop()
-
-        def send(words: str) -> None:
-            loop.call_soon_threadsafe(App.copy_to_clipboard, self, words)
-
-        result = await in_thread(lambda: copy(text, send))
-        LOG.info("copy of %d characters: %s", len(text), result.state)
-        self.say(result.words, result.state is CopyState.FAILED)
+    async def action_show_copied(self) -> None:
+        """Shows what was copied last, plain, to select from."""
+        self.run_worker(self.copies.show(), name="plain", description="plain page")
 
     def say(self, words: str, warning: bool = False) -> None:
         """Says `words` where the analyst looks: in the last line, or in front of a dialog."""
@@ -167,6 +177,11 @@ class HuntdeckApp(App[int]):
             with suppress(Exception):
                 self.rescue()
 
+    def _save_sessions(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.rescue()
+
     def panic(self, *renderables: RenderableType) -> None:
         """Ends as on any other error: what is given may quote the error."""
         del renderables
@@ -186,19 +201,34 @@ class HuntdeckApp(App[int]):
             print(self._last_words, file=sys.stderr)
 
 
-def run_app(name: str) -> NoReturn:
-    """Shows the workspace `name` until the analyst leaves, and ends the process.
+def run_app(name: str, session: str = "") -> NoReturn:
+    """Shows the workspace `name`, or `session`, until the analyst leaves, and ends the process.
+
+    A session that there is none of is a new one of that name.
 
     LookupError and ValueError as `open_workspace`, before anything is shown. The process ends at once: a query that is
     still being stopped in its thread holds nothing up, and everything that must be kept was written before.
     """
-    if not workspace_file(name).is_file():
+    resume = _find_session(session) if session else None
+    if resume is None and not workspace_file(name).is_file():
         _open(name)
-    app = HuntdeckApp(name, lambda: _open(name), cache_folder())
+    app = HuntdeckApp(Start(name, _open, cache_folder(), sessions_folder(), resume, session))
     app.run()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(app.return_code or 0)
+
+
+def _find_session(name: str) -> Path | None:
+    """The folder of the session `name`, None when there is none; SessionNameError for a name that cannot be."""
+    from tui.triage.records.model import checked_name
+    from tui.triage.records.shelf import NoSessionError, find
+
+    try:
+        return find(sessions_folder(), name)
+    except NoSessionError:
+        checked_name(name)
+        return None
 
 
 def _open(name: str) -> tuple[Workspace, Catalogue]:

@@ -60,8 +60,9 @@ def write_evidence(folder: Path) -> None:
 def run(folder: Path) -> None:
     """The program on that workspace, opened after its first frame as always; what that needs is imported then."""
     from tui.app import HuntdeckApp
+    from tui.screens.opening import Start
 
-    def opening() -> tuple[Any, Any]:
+    def opening(_: str) -> tuple[Any, Any]:
         from tui.library.catalogue import Catalogue
         from tui.library.loader import read_hunt
         from tui.workspaces.evidence import EvidenceWorkspace
@@ -69,7 +70,7 @@ def run(folder: Path) -> None:
         hunt = read_hunt(folder / "all.toml")
         return EvidenceWorkspace("bench", folder / "bench.duckdb"), Catalogue({hunt.id: hunt})
 
-    HuntdeckApp("bench", opening, folder / "cache").run()
+    HuntdeckApp(Start("bench", opening, folder / "cache")).run()
 
 
 def show(name: str, presses: Presses, promise: str = "") -> None:

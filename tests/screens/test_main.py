@@ -15,6 +15,7 @@ from tests.support.snapshot import assert_snapshot, screen_text
 from tests.support.waiting import until
 from tui.app import HuntdeckApp
 from tui.screens.main import MainScreen
+from tui.screens.opening import Start
 from tui.workspaces.protocol import State
 
 
@@ -98,11 +99,11 @@ def desk(tmp_path: Path) -> Callable[..., Any]:
 async def test_the_first_frame_waits_for_nothing(tmp_path: Path) -> None:
     opened = asyncio.Event()
 
-    def opening() -> Any:
+    def opening(_: str) -> Any:
         opened.set()
         raise LookupError("no such workspace \x1b]0;x\x07[/]")
 
-    app = HuntdeckApp("small", opening, None)
+    app = HuntdeckApp(Start("small", opening))
     async with app.run_test(size=(160, 45)) as pilot:
         assert "small" in screen_text(app)
         await until(pilot, lambda: "cannot be opened" in screen_text(app))

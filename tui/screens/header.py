@@ -9,11 +9,12 @@ from tui.widgets.line import Piece
 
 if TYPE_CHECKING:
     from tui.screens.places import Trail
+    from tui.triage.records.keeper import Keeper
     from tui.triage.session import Session
 
 
-def session_pieces(session: Session, zone: tzinfo) -> list[Piece]:
-    """Banner, workspace, window with its zone, scope, how the session is kept, the queue."""
+def session_pieces(session: Session, keeper: Keeper, zone: tzinfo) -> list[Piece]:
+    """Banner, workspace, window with its zone, scope, the session and when it was saved, the queue."""
     from tui.triage.words import queue_words, scope_words, window_words, zone_words
 
     workspace, window = session.workspace, session.window
@@ -26,9 +27,23 @@ def session_pieces(session: Session, zone: tzinfo) -> list[Piece]:
         Piece(workspace.kind, "", rank=1, leaves=True),
         Piece(words + whole, short=words, rank=3),
         Piece(f"scope {scope}", role="" if scope == "all" else "warning", rank=5),
-        Piece("session kept while open", short="not saved", rank=2),
+        keeper_piece(keeper, zone),
         Piece(queue, role="key", rank=6) if queue else Piece(""),
     ]
+
+
+def keeper_piece(keeper: Keeper, zone: tzinfo) -> Piece:
+    """`INC-4471 saved 14:02:31`, or why it is not."""
+    if keeper.root is None:
+        return Piece("session kept while open", short="not saved", rank=2)
+    if keeper.folder is not None and keeper.folder.held:
+        return Piece(f"{keeper.name} read only: {keeper.folder.held}", short="read only", role="warning", rank=7)
+    if keeper.trouble:
+        return Piece(f"{keeper.name} NOT SAVED: {keeper.trouble}", short="NOT SAVED", role="warning", rank=7)
+    if keeper.saved is None:
+        return Piece("new session", short="", rank=2)
+    saved = f"saved {keeper.saved.astimezone(zone):%H:%M:%S}"
+    return Piece(f"{keeper.name} {saved}", short=saved, rank=2)
 
 
 def opening_pieces(name: str) -> list[Piece]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -16,12 +15,12 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.screens.actions import hunting, panes, rows, showing
+from tui.screens.actions import hunting, panes, rows, sessions, showing
 from tui.screens.actions.following import Follower
 from tui.screens.acts import BY_ID, Act, Where, bindings
 from tui.screens.footer import key_pieces
 from tui.screens.header import opening_pieces, session_pieces, trail_pieces
-from tui.screens.opening import Opening, open_session
+from tui.screens.opening import Start, open_session
 from tui.screens.places import Place, Trail
 from tui.screens.result_pane import ResultPane
 from tui.triage.cell import Cell
@@ -30,6 +29,7 @@ from tui.widgets.line import Line, Piece
 
 if TYPE_CHECKING:
     from tui.library.model import Hunt
+    from tui.triage.records.keeper import Keeper
     from tui.triage.runs import Run, Step
     from tui.triage.session import Session
     from tui.widgets.ask_line import AskLine
@@ -46,11 +46,12 @@ class MainScreen(Screen[None]):
     """A change of focus draws the two panes' cursors, not everything."""
 
     session: Session
+    keeper: Keeper
     trail: Trail
 
-    def __init__(self, name: str, opening: Opening, cache: Path | None) -> None:
+    def __init__(self, start: Start) -> None:
         super().__init__()
-        self._workspace_name, self._opening, self._cache = name, opening, cache
+        self.start = start
         self.ready = False
         self.zone: tzinfo = UTC
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -73,7 +74,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Shows the frame, and opens the workspace after it."""
-        self.query_one("#header", Line).show(opening_pieces(self._workspace_name))
+        self.query_one("#header", Line).show(opening_pieces(self.start.workspace))
         self.hunt_tree.show((), message="reading the hunts")
         panes.arrange(self)
         self.call_after_refresh(lambda: self.run_worker(self._open(), name="open", description="open"))
@@ -82,12 +83,13 @@ class MainScreen(Screen[None]):
         from tui.screens.tree_nodes import PIVOTS, tree_nodes
 
         try:
-            session = await open_session(self._opening, self._cache, Follower(self).changed)
+            opened = await open_session(self.start, Follower(self).changed, self._saved)
         except (OSError, LookupError, ValueError) as error:
             self.pane.show_words(["The workspace cannot be opened.", str(error), "Ctrl+Q leaves."])
             return
         await self.pane.open(self._note)
-        self.session, self.trail, self.ready = session, Trail(session), True
+        session = self.session = opened.session
+        self.keeper, self.trail, self.ready = opened.keeper, Trail(session), True
         self.hunt_tree.show(tree_nodes(session.catalogue), folded=[PIVOTS])
         for first in session.catalogue.listed[:1]:
             self.hunt_tree.select(first.id)
@@ -97,32 +99,34 @@ class MainScreen(Screen[None]):
                 "? shows the keys, : all commands, I what a hunt looks for and how to read it.",
             ]
         )
+        sessions.come_back(self, opened)
         self.refresh_words()
         self._show_keys()
 
+    def _saved(self) -> None:
+        """The session was saved, or could not be."""
+        if self.ready and self.is_attached:
+            self.show_header()
+
+    def rescue(self) -> None:
+        """Saves at once what is not saved, when the program cannot go on."""
+        if self.ready:
+            self.keeper.rescue()
+
     async def on_unmount(self) -> None:
-        """Lets go of runs, rows and workspace."""
+        """Saves the session, and lets go of runs, rows and workspace."""
         if not self.ready:
             return
+        with contextlib.suppress(Exception):
+            await self.keeper.close()
         # A workspace may refuse to close while a query is still being stopped; the rows' file must go all the same.
         with contextlib.suppress(Exception):
             await self.session.close()
         self.session.store.close()
 
     def leave(self) -> None:
-        """Ends the program; asks first when runs would be lost."""
-        active = self.session.active() if self.ready else []
-        if not active:
-            self._close()
-            return
-        from tui.screens.ask import AskScreen
-
-        number = f"{len(active)} run{'s' * (len(active) != 1)}"
-        question = AskScreen("Leave huntdeck?", f"{number} would be stopped.", "Leave", "Stay")
-        self.app.push_screen(question, lambda yes: self._close() if yes else None)
-
-    def _close(self) -> None:
-        self.app.exit(0)
+        """Ends the program; asks first when something would be lost."""
+        sessions.leave(self, lambda: self.app.exit(0))
 
     # What is where
 
@@ -244,6 +248,11 @@ class MainScreen(Screen[None]):
         self.trail.begin(Place(_step(run)))
         self._enter()
 
+    def come_back(self, places: list[Place]) -> None:
+        """Shows a trail as it was left."""
+        self.trail.take_up(places)
+        self._enter()
+
     def show_refusal(self, *words: str) -> None:
         """Says in place of rows why nothing could be run."""
         self._keep()
@@ -287,6 +296,7 @@ class MainScreen(Screen[None]):
             place.step.row, place.step.column, place.top = self.pane.row, self.pane.column, self.pane.table.top
 
     def _enter(self) -> None:
+        self.keeper.touch()
         showing.show_place(self)
         panes.go_to(self, result=True)
         self.refresh_words()
@@ -299,11 +309,15 @@ class MainScreen(Screen[None]):
             return
         from tui.triage.words import badge_words
 
-        self.query_one("#header", Line).show(session_pieces(self.session, self.zone))
+        self.show_header()
         self.show_trail()
         moment = self.now()
         hunts = self.session.catalogue.hunts.values()
         self.hunt_tree.mark({hunt.id: badge_words(self.session, hunt, moment, self.zone) for hunt in hunts})
+
+    def show_header(self) -> None:
+        """Makes the first line say what is true now."""
+        self.query_one("#header", Line).show(session_pieces(self.session, self.keeper, self.zone))
 
     def show_trail(self) -> None:
         """Makes the trail's line say what is true now."""

@@ -1,39 +1,133 @@
-"""Opening the workspace and reading the hunts, once the first frame is on the screen."""
+"""Opening the workspace, the hunts and the session, once the first frame is on the screen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.library.catalogue import Catalogue
+    from tui.triage.records.folder import SessionFolder
+    from tui.triage.records.keeper import Keeper
+    from tui.triage.records.model import StepRecord
+    from tui.triage.records.reading import Contents
     from tui.triage.runs import Run
     from tui.triage.session import Session
     from tui.workspaces.protocol import Workspace
 
-Opening = Callable[[], "tuple[Workspace, Catalogue]"]
-"""Opens the workspace and reads the hunts; called in a worker thread."""
+Opening = Callable[[str], "tuple[Workspace, Catalogue]"]
+"""Opens a workspace by its name and reads the hunts; called in a worker thread."""
 
 
-async def open_session(opening: Opening, cache: Path | None, changed: Callable[[Run], None]) -> Session:
-    """A session on what `opening` gives, its window the whole of the workspace; rows beyond memory go below `cache`.
+@dataclass(frozen=True)
+class Start:
+    """What the screen opens with: a workspace, or the session in the folder `resume` with the workspace it was made in.
+
+    Rows that do not fit into memory go below `cache`; the session is kept below `sessions`, in memory only where that is None.
+    """
+
+    workspace: str
+    opening: Opening
+    cache: Path | None = None
+    sessions: Path | None = None
+    resume: Path | None = None
+    name: str = ""
+    """The name of a new session; made from workspace and time when empty."""
+
+
+@dataclass
+class Opened:
+    """A session that is open, what keeps it on disk, the trail to come back to, and what the analyst should hear of."""
+
+    session: Session
+    keeper: Keeper
+    trail: tuple[StepRecord, ...] = ()
+    words: list[str] = field(default_factory=list)
+
+
+async def open_session(start: Start, changed: Callable[[Run], None], told: Callable[[], None]) -> Opened:
+    """The session that `start` asks for: a new one, its window the whole of the workspace, or one as it was left.
 
     What has to be imported for it is imported in a worker thread, too.
     """
     from tui.workspaces.threads import in_thread
 
-    def work() -> Callable[[], Session]:
+    def work() -> tuple[Callable[[], Session], SessionFolder | None, Contents | None]:
         from tui.results.store import ResultStore
         from tui.settings.paths import make_private
+        from tui.triage.records import keeper  # noqa: F401 - slow to import, and needed on the event loop
         from tui.triage.session import Session
 
-        workspace, catalogue = opening()
-        _ = workspace.banner  # may have to be read, and is shown from the event loop later
-        store = ResultStore(make_private(cache) if cache is not None else None)
-        return lambda: Session(workspace, catalogue, store, changed)
+        folder, contents = _open_folder(start.resume) if start.resume is not None else (None, None)
+        try:
+            workspace, catalogue = _open_workspace(start, contents)
+            _ = workspace.banner  # may have to be read, and is shown from the event loop later
+            store = ResultStore(make_private(start.cache) if start.cache is not None else None)
+        except BaseException:
+            if folder is not None:
+                folder.close()
+            raise
+        return lambda: Session(workspace, catalogue, store, changed), folder, contents
 
-    make = await in_thread(work)
+    make, folder, contents = await in_thread(work)
     session = make()
     await session.prepare()
-    return session
+    from tui.triage.records.keeper import Keeper
+
+    keeper = Keeper(session, start.sessions, told)
+    if folder is None or contents is None:
+        if start.name:
+            keeper.name = start.name
+        return Opened(session, keeper)
+    return await _resume(session, keeper, folder, contents)
+
+
+def _open_folder(path: Path) -> tuple[SessionFolder, Contents]:
+    from tui.triage.findings import author_here
+    from tui.triage.records.folder import SessionFolder
+
+    return SessionFolder.open(path, str(author_here()))
+
+
+def _open_workspace(start: Start, contents: Contents | None) -> tuple[Workspace, Catalogue]:
+    """The workspace to work in; one that is not there any more is replaced by one that can do nothing."""
+    from tui.workspaces.protocol import MissingWorkspaceError
+
+    if contents is None or not contents.record.workspace:
+        return start.opening(start.workspace)
+    record = contents.record
+    try:
+        return start.opening(record.workspace)
+    except (MissingWorkspaceError, ValueError) as error:
+        from tui.library.catalogue import load_catalogue
+        from tui.settings.paths import own_hunts_folder
+        from tui.workspaces.absent import AbsentWorkspace
+
+        contents.problems.append(str(error))
+        return AbsentWorkspace(record.workspace, record.kind), load_catalogue([own_hunts_folder()])
+
+
+async def _resume(session: Session, keeper: Keeper, folder: SessionFolder, contents: Contents) -> Opened:
+    """Puts what was kept into `session`; nothing is asked of the workspace for it."""
+    from tui.triage.records.restoring import Restorer
+    from tui.workspaces.threads import in_thread
+
+    record = contents.record
+    restorer = Restorer(folder, session.catalogue.hunts, session.workspace.name, session.dialect)
+    session.runs[:] = await in_thread(lambda: restorer.runs(contents))
+    session.window, session.scope = record.window or session.window, record.scope
+    session.values.update({hunt: dict(values) for hunt, values in record.values.items()})
+    session.findings.restore(record.marks, record.notes, record.verdicts)
+    digests = {number: digest for number, digest in record.runs.items() if number in contents.runs}
+    keeper.adopt(folder, record, await in_thread(lambda: _digests(folder, contents, digests)))
+    known = {run.number for run in session.runs}
+    trail = record.trail if all(step.run in known for step in record.trail) else ()
+    words = [f"read only, {folder.held}: nothing here is saved"] if folder.held else []
+    return Opened(session, keeper, trail, [*words, *contents.problems])
+
+
+def _digests(folder: SessionFolder, contents: Contents, known: dict[int, str]) -> dict[int, str]:
+    """The digests of the descriptions that lie there; those that were never named by `session.toml` are read."""
+    return {number: known.get(number) or folder.run_digest(number) for number in contents.runs}

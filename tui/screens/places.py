@@ -72,6 +72,11 @@ class Trail:
         self._set([place])
         return place
 
+    def take_up(self, places: list[Place]) -> None:
+        """Is where an earlier day ended."""
+        self._roots[places[0].step.run.number] = places[0]
+        self._set(list(places))
+
     def leave(self) -> None:
         """Is nowhere: what was asked for could not even begin."""
         self._set([])

@@ -15,11 +15,13 @@ from tui.library.parameters import Values, values_for
 from tui.results.store import ResultStore, Rows
 from tui.results.values import plain_text
 from tui.triage.execute import with_lacks
+from tui.triage.findings import Findings, author_here
 from tui.triage.queries.compile import base_query, drill_query, view_query
 from tui.triage.queries.context import Bound, Query, QueryContext, Scope
 from tui.triage.runs import Origin, Phase, Run, Step
 from tui.triage.windows import make_window
 from tui.workspaces.protocol import Completion, Limits, Outcome, State, Window, Workspace
+from tui.workspaces.threads import in_thread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,6 +50,8 @@ class Session:
         self.whole: Window | None = None
         self.dialect: Dialect
         self.values: dict[str, Mapping[str, object]] = {}
+        self.findings = Findings()
+        self.author = author_here()
         self._changed = changed
         self._queue = asyncio.Semaphore(AT_ONCE)
 
@@ -101,11 +105,17 @@ class Session:
 
     def start(self, context: QueryContext, query: Query, origin: Origin | None = None) -> Run:
         """Starts `query` as a task; it waits its turn when enough others run."""
-        run = Run(len(self.runs) + 1, query, context, self.workspace.name, origin)
+        run = Run(self.runs[-1].number + 1 if self.runs else 1, query, context, self.workspace.name, origin)
         self.runs.append(run)
         run.task = asyncio.get_running_loop().create_task(self._execute(run), name=f"run {run.number}")
         self._changed(run)
         return run
+
+    async def load(self, run: Run) -> None:
+        """Has the rows of a run of an earlier day at hand; OSError or ValueError when they are not what was saved."""
+        load = run.load
+        if run.rows is None and load is not None:
+            run.rows = await in_thread(lambda: load(self.store))
 
     def cancel(self, run: Run) -> None:
         """Stops a run at once."""
@@ -128,7 +138,8 @@ class Session:
         except ValueError:
             return False
         context = run.context
-        return context.values == values and context.window == self.window and context.scope == self.scope
+        same_hunt = context.hunt is self.catalogue.hunts.get(run.hunt_id)
+        return same_hunt and context.values == values and context.window == self.window and context.scope == self.scope
 
     async def close(self) -> None:
         """Cancels what runs and lets go of the rows and the workspace."""

@@ -22,6 +22,7 @@ def ask_window(screen: MainScreen) -> None:
     def given(window: Window | None) -> None:
         if window is not None and window != screen.session.window:
             screen.session.window = window
+            screen.keeper.touch()
             screen.refresh_words()
             screen.say("window set: e, then F5, runs a hunt in it; what is shown keeps its own")
 
@@ -35,6 +36,7 @@ def ask_scope(screen: MainScreen) -> None:
     def given(scope: Scope | None) -> None:
         if scope is not None and scope != screen.session.scope:
             screen.session.scope = scope
+            screen.keeper.touch()
             screen.refresh_words()
             screen.say("scope set: e, then F5, runs a hunt in it; what is shown keeps its own")
 

@@ -27,6 +27,8 @@ class Follower:
         screen = self._screen
         if not screen.ready or not screen.is_attached:
             return
+        if run.outcome is not None:
+            screen.keeper.touch()
         place = screen.trail.current
         ended, here = run.outcome is not None, place is not None and run is place.step.run
         if here and (ended or not screen.pane.has_rows):

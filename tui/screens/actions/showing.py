@@ -24,7 +24,10 @@ def show_place(screen: MainScreen) -> None:
     if place is None:
         return
     run = place.step.run
-    if run.rows is None or not run.received:
+    if run.rows is None and run.load is not None:
+        screen.pane.show_words(["reading the rows that were saved"])
+        screen.run_worker(_load(screen, run), group="load", description="load", exclusive=True)
+    elif run.rows is None or not run.received:
         from tui.triage.words import empty_words
 
         screen.pane.show_words(empty_words(run))
@@ -32,6 +35,20 @@ def show_place(screen: MainScreen) -> None:
         screen.show_trail()
     elif run.outcome is not None or place is not screen.displaying:
         screen.run_worker(_display_once(screen, place), group="display", description="display", exclusive=True)
+
+
+async def _load(screen: MainScreen, run: Run) -> None:
+    """Reads the saved rows of `run` and shows them, when it is still the one that is shown."""
+    try:
+        await screen.session.load(run)
+    except (OSError, ValueError) as error:
+        run.load = None
+        words = [f"The rows of this run are not there any more: {error}", "r runs it again."]
+        if screen.trail.current is not None and screen.trail.current.step.run is run:
+            screen.pane.show_words(words)
+        return
+    if screen.trail.current is not None and screen.trail.current.step.run is run:
+        show_place(screen)
 
 
 async def _display_once(screen: MainScreen, place: Place) -> None:
