@@ -70,6 +70,11 @@ def sessions_folder() -> Path:
     return data_folder() / "sessions"
 
 
+def verdicts_file() -> Path:
+    """The verdicts that are remembered across sessions."""
+    return data_folder() / "verdicts.toml"
+
+
 def workspace_file(name: str) -> Path:
     """The file of the evidence workspace `name`; WorkspaceNameError for one that cannot be."""
     if not _NAME.match(name) or ".." in name:
