@@ -56,7 +56,7 @@ class PreparedView:
         self._rows = rows
         self._lock = threading.Lock()
         self._cursor = rows.database.open_cursor()
-        self._indexed = bool(view.sort or view.filters)
+        self._indexed = bool(view.sort) or view.chooses
         self.count = rows.count
         """Rows in the view."""
         if self._indexed:
@@ -77,7 +77,7 @@ class PreparedView:
         return int(made[0])
 
     def _index_query(self) -> tuple[str, list[Any]]:
-        where, parameters = condition(self.view.filters, self._rows.columns)
+        where, parameters = condition(self.view, self._rows.columns)
         limits = f"WHERE rowid < {self._rows.count}"
         codes, joins, order = [], [], []
         for number, (name, descending) in enumerate(self.view.sort):

@@ -100,7 +100,7 @@ class Rows:
         They have the columns `names`, then `Count` and `Share` (of all rows of the view, 0 to 1), the most frequent
         first and equally frequent ones in the order they first came.
         """
-        where, parameters = condition(view.filters, self._columns)
+        where, parameters = condition(view, self._columns)
         places = [self._columns.position(name) for name in names]
         chosen = ", ".join(f"c{place} AS v{number}" for number, place in enumerate(places))
         values = ", ".join(f"v{number} AS c{number}" for number in range(len(places)))

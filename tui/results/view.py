@@ -31,6 +31,15 @@ class RowView:
     """Columns, each with whether it is descending."""
     filters: tuple[Filter, ...] = ()
     search: str = ""
+    only: tuple[int, ...] | None = None
+    """The only rows there are, by their number in the order they came, from 0; None for all."""
+    without: tuple[int, ...] = ()
+    """Rows that are left out, by the same number."""
+
+    @property
+    def chooses(self) -> bool:
+        """Whether rows may be left out."""
+        return bool(self.filters or self.without) or self.only is not None
 
 
 class Columns:
@@ -56,14 +65,20 @@ class Columns:
         return self.infos[self.position(name)]
 
 
-def condition(filters: Sequence[Filter], columns: Columns) -> tuple[str, list[Any]]:
-    """A condition in SQL that holds for the rows all `filters` let through, and its parameters."""
+def condition(view: RowView, columns: Columns) -> tuple[str, list[Any]]:
+    """A condition in SQL that holds for the rows of `view`, and its parameters."""
     parts: list[str] = []
     parameters: list[Any] = []
-    for one in filters:
+    for one in view.filters:
         part, values = _part(one, columns)
         parts.append(part)
         parameters += values
+    if view.only is not None:
+        parts.append("rowid IN (SELECT unnest(CAST(? AS BIGINT[])))")
+        parameters.append(list(view.only))
+    if view.without:
+        parts.append("rowid NOT IN (SELECT unnest(CAST(? AS BIGINT[])))")
+        parameters.append(list(view.without))
     return " AND ".join(parts) or "true", parameters
 
 
