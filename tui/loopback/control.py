@@ -60,7 +60,7 @@ def _shown(request: Request) -> dict[str, Any]:
         "method": request.method,
         "path": request.path,
         "headers": dict(request.headers),
-        "body": request.text,
+        "query": request.query,
         "status": request.status,
         "sent": request.sent,
         "dropped": request.dropped,

@@ -13,11 +13,12 @@ from tui.loopback.data_explorer import DataExplorer
 from tui.loopback.defender import Defender
 from tui.loopback.log_analytics import LogAnalytics
 from tui.loopback.server import LoopbackServer
+from tui.loopback.token_service import TokenService
 from tui.loopback.tokens import Ledger
 
 
 class Loopback:
-    """`log_analytics`, `defender` and `data_explorer` over the evidence `file`, used as `with`.
+    """`log_analytics`, `defender` and `data_explorer` over the evidence `file`, and `tokens` to sign in at; used as `with`.
 
     `folder` takes the authority's files. With `sign_in`, tokens of `ledger` are asked for; without, any or none will do.
     `port` is the first of consecutive ports, or 0 for free ones; `control` lets failures be asked for over HTTP.
@@ -37,6 +38,7 @@ class Loopback:
         self.ledger = Ledger()
         ledger = self.ledger if sign_in else None
         ports = range(port, port + 4) if port else (0,) * 4
+        self.tokens = TokenService(self.authority, self.ledger, port=ports[3], control=control)
         self.log_analytics = LogAnalytics(
             self.authority, file, clock=clock, ledger=ledger, port=ports[0], control=control
         )
@@ -48,7 +50,7 @@ class Loopback:
     @property
     def servers(self) -> tuple[LoopbackServer, ...]:
         """All of them."""
-        return (self.log_analytics, self.defender, self.data_explorer)
+        return (self.log_analytics, self.defender, self.data_explorer, self.tokens)
 
     @property
     def ca(self) -> Path:
