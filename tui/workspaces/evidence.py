@@ -19,6 +19,7 @@ from tui.evidence.tables import PROVENANCE, quote
 from tui.kql.dialects import nearest
 from tui.kql.lexer import KqlSyntaxError, names
 from tui.kql.schema import Schema, evidence_schema
+from tui.settings.log import LOG, query_mark
 from tui.workspaces.coverage import explain_zero
 from tui.workspaces.fetch import Fetch
 from tui.workspaces.protocol import (
@@ -112,7 +113,8 @@ class EvidenceWorkspace:
 
     async def run(self, query: str, window: Window, limits: Limits, on_batch: BatchSink) -> Completion:
         """Runs `query` with its clock at the window's end; see `protocol.Workspace.run`."""
-        started = time.monotonic()
+        started, mark = time.monotonic(), query_mark(query)
+        LOG.info("run of %s in %s begins, at most %d rows and %g s", mark, self.name, limits.rows, limits.seconds)
         try:
             fetch = self._fetch(limits.rows, on_batch)
         except duckdb.ConnectionException:
@@ -129,11 +131,15 @@ class EvidenceWorkspace:
             outcome = Outcome(State.NO_TABLE, str(error))
         except duckdb.InterruptException:
             outcome = _CLOSED
+        except asyncio.CancelledError:
+            LOG.info("run of %s in %s was cancelled after %d rows", mark, self.name, fetch.rows)
+            raise
         except (UnsupportedQueryError, duckdb.Error, OverflowError) as error:
             outcome = self._failed(error)
         finally:
             self._fetches.discard(fetch)
         statistics = {"seconds": time.monotonic() - started, "rows": float(fetch.rows), "bytes": float(fetch.bytes)}
+        LOG.info("run of %s in %s ended: %s, %s", mark, self.name, outcome.state, statistics)
         return Completion(outcome, statistics)
 
     def _fetch(self, limit: int, on_batch: BatchSink) -> Fetch:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.kql.dialects import nearest
+from tui.settings.log import LOG
 from tui.settings.paths import workspace_file, workspaces_folder
 from tui.workspaces.protocol import MissingWorkspaceError
 
@@ -43,4 +44,5 @@ def open_workspace(name: str) -> EvidenceWorkspace:
     if not path.is_file():
         known = [entry.name for entry in list_workspaces()]
         raise MissingWorkspaceError(f"there is no workspace {name!r}{nearest(name, known)}")
+    LOG.info("evidence workspace %s opened: %d bytes", name, path.stat().st_size)
     return EvidenceWorkspace(name, path)
