@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tui.settings.files import UnsafeFileError, replacing
+from tui.settings.files import open_private, replacing
 
 _CHUNK = 2**20
 
@@ -53,22 +54,26 @@ def write_rows(path: Path, batches: Iterable[pa.RecordBatch]) -> str:
     with replacing(path) as stream:
         hashing = _Hashing(stream)
         writer: pq.ParquetWriter | None = None
-        for batch in batches:
+        try:
+            for batch in batches:
+                if writer is None:
+                    writer = pq.ParquetWriter(hashing, batch.schema, compression="zstd")
+                writer.write_batch(batch)
             if writer is None:
-                writer = pq.ParquetWriter(hashing, batch.schema, compression="zstd")
-            writer.write_batch(batch)
-        if writer is None:
-            raise ValueError("rows without a schema cannot be kept")
+                raise ValueError("rows without a schema cannot be kept")
+        except BaseException:
+            if writer is not None:  # else it would write the end of the file when it is collected, into a closed stream
+                with contextlib.suppress(OSError, ValueError, pa.ArrowException):
+                    writer.close()
+            raise
         writer.close()
     return hashing.digest
 
 
 def read_rows(path: Path, sha256: str) -> pa.Table:
-    """The rows in `path`; ValueError when the file's digest is another one, or when it is no Parquet file."""
-    if path.is_symlink():
-        raise UnsafeFileError(0, "is a link, which is not followed", str(path))
+    """The rows in `path`; ValueError when the file's digest is another one, or when it is no Parquet file. OSError."""
     found = hashlib.sha256()
-    with path.open("rb") as stream:
+    with open_private(path) as stream:
         while chunk := stream.read(_CHUNK):
             found.update(chunk)
         if found.hexdigest() != sha256:
@@ -76,6 +81,6 @@ def read_rows(path: Path, sha256: str) -> pa.Table:
         stream.seek(0)
         try:
             table: pa.Table = pq.read_table(stream)
-        except pa.ArrowException as error:
+        except (pa.ArrowException, OSError) as error:
             raise ValueError(str(error).splitlines()[0]) from None
     return table
