@@ -48,10 +48,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A state and, where there is more to say, the reason in words for the analyst."""
+    """A state and, where there is more to say, the reason in words for the analyst.
+
+    `next_step` says what to do about it where that is known better than by the state alone; `place` is the line and column
+    of the query, both from 1, that the service complains of.
+    """
 
     state: State
     reason: str = ""
+    next_step: str = ""
+    place: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,10 +70,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Completion:
-    """The end of a run: its outcome, and figures such as rows, bytes, seconds."""
+    """The end of a run: its outcome, and figures such as rows, bytes, seconds.
+
+    `identifiers` are what a service's owner asks for: client request id, correlation id, when it began and ended.
+    """
 
     outcome: Outcome
     statistics: Mapping[str, float] = field(default_factory=dict)
+    identifiers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,14 @@ class TableCoverage:
 
 class MissingWorkspaceError(LookupError):
     """There is no workspace of this name."""
+
+
+class WorkspaceError(Exception):
+    """A workspace cannot say what it is asked besides queries: its schema, or what it holds; `outcome` says why."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(f"{outcome.reason or outcome.state}{'. ' + outcome.next_step if outcome.next_step else ''}")
+        self.outcome = outcome
 
 
 class UnsupportedQueryError(Exception):

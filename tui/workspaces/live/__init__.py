@@ -1,0 +1,1 @@
+"""Live workspaces: Log Analytics, Defender XDR and Azure Data Explorer behind one protocol."""
