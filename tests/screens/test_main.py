@@ -1,97 +1,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
-from tests.support.small import HOSTILE_DEVICE, START, HeldWorkspace, small_catalogue, small_workspace
+from tests.support.desk import Desk as Desk
+from tests.support.desk import small_desk
+from tests.support.small import HOSTILE_DEVICE, START
 from tests.support.snapshot import assert_snapshot, screen_text
 from tests.support.waiting import until
 from tui.app import HuntdeckApp
-from tui.screens.main import MainScreen
 from tui.screens.opening import Start
 from tui.workspaces.protocol import State
 
 
-class Desk:
-    """A running app with its main screen, and what a test asks of it."""
-
-    def __init__(self, pilot: Pilot[Any], app: HuntdeckApp, workspace: HeldWorkspace) -> None:
-        self.pilot, self.app, self.workspace = pilot, app, workspace
-
-    @property
-    def screen(self) -> MainScreen:
-        screen = self.app.screen_stack[0]
-        assert isinstance(screen, MainScreen)
-        return screen
-
-    @property
-    def text(self) -> str:
-        return screen_text(self.app)
-
-    @property
-    def trail(self) -> str:
-        return self.line("trail")
-
-    def line(self, name: str) -> str:
-        return str(self.screen.query_one(f"#{name}").text)
-
-    @property
-    def place(self) -> tuple[str, int, str]:
-        current = self.screen.trail.current
-        assert current is not None
-        return current.step.run.query.view, self.screen.pane.row, self.screen.pane.column
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def until(self, condition: Callable[[], object], what: str = "") -> None:
-        await until(self.pilot, condition, what)
-
-    async def settle(self) -> None:
-        """Waits until nothing runs and what was asked for is on the screen."""
-
-        def settled() -> bool:
-            current = self.screen.trail.current
-            if current is None or self.screen.session.active() or self.screen.workers._workers:
-                return False
-            run = current.step.run
-            if not run.received:
-                return run.outcome is not None and not self.screen.pane.has_rows
-            return bool(current.ready and self.screen.pane.values) or (current.ready and current.prepared.count == 0)
-
-        await self.until(settled, "rest")
-        await self.pilot.pause()
-
-    async def open_hunt(self, hunt: str = "T1119-91") -> None:
-        if not self.screen.in_tree:
-            await self.press("tab")
-        self.screen.hunt_tree.select(hunt)
-        await self.press("enter")
-        await self.settle()
-
-    async def go_to(self, column: str, row: int = 0) -> None:
-        self.screen.pane.go(row, column)
-        await self.until(lambda: (self.screen.pane.row, self.screen.pane.column) == (row, column))
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Callable[..., Any]:
-    @asynccontextmanager
-    async def opened(width: int = 160, height: int = 45) -> AsyncIterator[Desk]:
-        workspace = small_workspace(tmp_path)
-        app = HuntdeckApp.on(workspace, small_catalogue(tmp_path), None)
-        async with app.run_test(size=(width, height)) as pilot:
-            one = Desk(pilot, app, workspace)
-            await one.until(lambda: one.screen.ready, "the workspace")
-            await pilot.pause()
-            yield one
+    def opened(width: int = 160, height: int = 45) -> Any:
+        return small_desk(tmp_path, size=(width, height))
 
     return opened
 
@@ -433,29 +363,6 @@ async def test_a_changed_scope_makes_badges_old_and_says_so(desk: Callable[..., 
         assert one.screen.hunt_tree.lines[2].endswith("(3) now")
         assert "scope alpha" in one.line("header")
         assert "scope then all" in one.trail
-
-
-async def test_the_copy_menu_offers_the_exact_cell_and_the_query(
-    desk: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    copied: list[str] = []
-    monkeypatch.setattr(HuntdeckApp, "copy_to_clipboard", lambda self, text: copied.append(text))
-    async with desk() as one:
-        await one.open_hunt()
-        await one.go_to("DeviceName", 1)
-        for choice in ("cell", "row as TSV", "row as JSON", "KQL as run", "KQL for Defender"):
-            await one.press("y")
-            await one.until(lambda: len(one.app.screen_stack) == 2, "the menu")
-            await one.press(*choice, "enter")
-            await one.until(lambda: len(one.app.screen_stack) == 1)
-        sent = one.screen.session.runs[0].query.kql
-    cell, tsv, json, kql, portal = copied
-    assert cell == HOSTILE_DEVICE
-    assert len(tsv.splitlines()) == 2
-    assert "\\u001b" in json
-    assert kql == sent.rstrip("\n")
-    assert "DeviceProcessEvents" in portal
-    assert "Timestamp" in portal
 
 
 @pytest.mark.parametrize(("width", "height"), [(160, 45), (80, 24), (40, 10)])

@@ -128,6 +128,12 @@ class MainScreen(Screen[None]):
         """Ends the program; asks first when something would be lost."""
         sessions.leave(self, lambda: self.app.exit(0))
 
+    def remember(self) -> None:
+        """Has the place where the analyst is saved as it is."""
+        if self.ready:
+            self._keep()
+            self.keeper.touch()
+
     # What is where
 
     @property

@@ -31,6 +31,7 @@ def leave(screen: MainScreen, close: Callable[[], None]) -> None:
     if not screen.ready:
         close()
         return
+    screen.remember()
     active, keeper = screen.session.active(), screen.keeper
     reasons = []
     if active:

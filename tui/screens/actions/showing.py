@@ -26,7 +26,7 @@ def show_place(screen: MainScreen) -> None:
     run = place.step.run
     if run.rows is None and run.load is not None:
         screen.pane.show_words(["reading the rows that were saved"])
-        screen.run_worker(_load(screen, run), group="load", description="load", exclusive=True)
+        screen.run_worker(lambda: _load(screen, run), group="load", description="load", exclusive=True)
     elif run.rows is None or not run.received:
         from tui.triage.words import empty_words
 
@@ -34,7 +34,7 @@ def show_place(screen: MainScreen) -> None:
         screen.pane.show_chips([])
         screen.show_trail()
     elif run.outcome is not None or place is not screen.displaying:
-        screen.run_worker(_display_once(screen, place), group="display", description="display", exclusive=True)
+        screen.run_worker(lambda: _display_once(screen, place), group="display", description="display", exclusive=True)
 
 
 async def _load(screen: MainScreen, run: Run) -> None:
@@ -114,6 +114,7 @@ async def look(screen: MainScreen, view: RowView) -> None:
     except Exception:
         place.step.view = before
         raise
+    screen.keeper.touch()
 
 
 async def show_row(screen: MainScreen, cell: Cell) -> None:
