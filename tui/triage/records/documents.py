@@ -39,6 +39,7 @@ def session_document(record: SessionRecord) -> Document:
         "author": record.author,
         "created": record.created,
         "saved": record.saved,
+        **({"imported": record.imported} if record.imported else {}),
         **({"window": _window(record.window)} if record.window else {}),
         "scope": _scope(record.scope),
         "values": {hunt: _packed(values) for hunt, values in record.values.items()},
@@ -71,6 +72,7 @@ def session_of(document: Mapping[str, Any]) -> SessionRecord:
         verdicts=tuple(verdict_of(one) for one in take.tables("verdicts")),
         trail=tuple(_step_of(one) for one in take.tables("trail")),
         runs=_runs_of(take.table("runs", {}) or {}),
+        imported=take.text("imported", ""),
         unknown=take.rest(),
     )
     if record.format < 1:

@@ -53,6 +53,8 @@ class Keeper:
         self.saved: datetime | None = None
         self.trouble = ""
         self.problems: list[str] = []
+        self._imported = ""
+        self._imported = ""
         self._unknown: dict[str, object] = {}
         self._digests: dict[int, str] = {}
         self._changes = self._kept = 0
@@ -68,7 +70,9 @@ class Keeper:
     def adopt(self, folder: SessionFolder, record: SessionRecord, runs: dict[int, str]) -> None:
         """Goes on with a session that was opened from `folder`; `runs` are the digests of the descriptions that lie there."""
         self.folder, self.identity, self.name, self.created = folder, record.identity, record.name, record.created
-        self._unknown, self._digests, self.saved = dict(record.unknown), dict(runs), record.saved
+        self._unknown, self._imported = dict(record.unknown), record.imported
+        self._digests, self.saved = dict(runs), record.saved
+        self._imported = record.imported
         self.trouble = folder.held
 
     def rename(self, name: str) -> None:
@@ -152,6 +156,8 @@ class Keeper:
             marks=findings.marks,
             notes=findings.notes,
             verdicts=findings.verdicts,
+            imported=self._imported,
+            imported=self._imported,
             format=FORMAT,
             unknown=self._unknown,
         )

@@ -149,6 +149,8 @@ class SessionRecord:
     marks: tuple[Mark, ...] = ()
     notes: tuple[Note, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    imported: str = ""
+    """Where it came from when it was made elsewhere: who took it in, when, the file and its SHA-256."""
     format: int = FORMAT
     unknown: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """Keys of a file that this version does not know; they are written again as they were."""
