@@ -56,9 +56,10 @@ async def open_session(start: Start, changed: Callable[[Run], None], told: Calla
 
     def work() -> tuple[Callable[[], Session], SessionFolder | None, Contents | None]:
         from tui.results.store import ResultStore
-        from tui.settings.paths import make_private
+        from tui.settings.paths import make_private, verdicts_file
         from tui.triage.records import keeper  # noqa: F401 - slow to import, and needed on the event loop
         from tui.triage.session import Session
+        from tui.triage.verdicts import VerdictStore
 
         folder, contents = _open_folder(start.resume) if start.resume is not None else (None, None)
         try:
@@ -69,7 +70,9 @@ async def open_session(start: Start, changed: Callable[[Run], None], told: Calla
             if folder is not None:
                 folder.close()
             raise
-        return lambda: Session(workspace, catalogue, store, changed), folder, contents
+        remembered = VerdictStore(verdicts_file() if start.sessions is not None else None)
+        remembered.load()
+        return lambda: Session(workspace, catalogue, store, changed, remembered), folder, contents
 
     make, folder, contents = await in_thread(work)
     session = make()
@@ -80,8 +83,12 @@ async def open_session(start: Start, changed: Callable[[Run], None], told: Calla
     if folder is None or contents is None:
         if start.name:
             keeper.name = start.name
-        return Opened(session, keeper)
-    return await _resume(session, keeper, folder, contents)
+        opened = Opened(session, keeper)
+    else:
+        opened = await _resume(session, keeper, folder, contents)
+    opened.words += [session.remembered.problem] if session.remembered.problem else []
+    session.findings.follow(keeper.touch)
+    return opened
 
 
 def _open_folder(path: Path) -> tuple[SessionFolder, Contents]:

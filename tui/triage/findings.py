@@ -78,6 +78,11 @@ class Findings:
 
     # Marks
 
+    @property
+    def marked(self) -> Mapping[str, Mark]:
+        """The marks by the keys of their rows, as they are at any time."""
+        return self._marks
+
     def mark_of(self, key: str) -> Mark | None:
         """The mark on the row with the key `key`."""
         return self._marks.get(key)

@@ -19,6 +19,7 @@ from tui.triage.findings import Findings, author_here
 from tui.triage.queries.compile import base_query, drill_query, view_query
 from tui.triage.queries.context import Bound, Query, QueryContext, Scope
 from tui.triage.runs import Origin, Phase, Run, Step
+from tui.triage.verdicts import VerdictStore
 from tui.triage.windows import make_window
 from tui.workspaces.protocol import Completion, Limits, Outcome, State, Window, Workspace
 from tui.workspaces.threads import in_thread
@@ -40,7 +41,12 @@ class Session:
     """
 
     def __init__(
-        self, workspace: Workspace, catalogue: Catalogue, store: ResultStore, changed: Callable[[Run], None]
+        self,
+        workspace: Workspace,
+        catalogue: Catalogue,
+        store: ResultStore,
+        changed: Callable[[Run], None],
+        remembered: VerdictStore | None = None,
     ) -> None:
         self.workspace, self.catalogue, self.store = workspace, catalogue, store
         self.runs: list[Run] = []
@@ -51,6 +57,8 @@ class Session:
         self.dialect: Dialect
         self.values: dict[str, Mapping[str, object]] = {}
         self.findings = Findings()
+        self.remembered = remembered or VerdictStore(None)
+        """Verdicts of all sessions."""
         self.author = author_here()
         self._changed = changed
         self._queue = asyncio.Semaphore(AT_ONCE)

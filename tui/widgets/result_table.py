@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -15,11 +15,8 @@ from textual.widget import Widget
 
 from tui.widgets.table_cells import FormatTime, label_text, short_time
 from tui.widgets.table_layout import Layout, TableColumn, lay_out_around, place_cursor
-from tui.widgets.table_pages import PAGE_ROWS, PageReader, Row, Source
+from tui.widgets.table_pages import PAGE_ROWS, Paged, PageReader, Row, Source
 from tui.widgets.table_paint import RowLook, header_strip, row_strip, search_pattern
-
-if TYPE_CHECKING:
-    from tui.results.prepared import PreparedView
 
 _WHEEL_ROWS = 3
 
@@ -100,7 +97,7 @@ class ResultTable(Widget, can_focus=True):
     # What is shown
 
     def set_source(
-        self, prepared: PreparedView, columns: Sequence[TableColumn], key: Hashable = None, row: int | None = None
+        self, prepared: Paged, columns: Sequence[TableColumn], key: Hashable = None, row: int | None = None
     ) -> None:
         """Show `columns` of the rows of `prepared`, as soon as the first of them are read.
 
@@ -150,9 +147,15 @@ class ResultTable(Widget, can_focus=True):
     @property
     def cursor_column(self) -> TableColumn | None:
         """The column under the cursor; None when nothing is shown."""
-        if self._source is None or not self._layout_now.order:
+        if self._source is None or self._column not in self._stops:
             return None
         return self._source.columns[self._column]
+
+    @property
+    def _stops(self) -> list[int]:
+        """The columns that the cursor can be on, from left to right."""
+        columns = self._source.columns if self._source is not None else ()
+        return [index for index in self._layout_now.order if not columns[index].passive]
 
     def row_at_cursor(self) -> Row | None:
         """The values of the row under the cursor, in the order of the columns given, hidden ones too."""
@@ -168,7 +171,7 @@ class ResultTable(Widget, can_focus=True):
         if self._source is None:
             return
         if column is not None:
-            for index in self._layout_now.order:
+            for index in self._stops:
                 if self._source.columns[index].name == column:
                     self._go_to_column(index)
         if row is not None:
@@ -194,10 +197,10 @@ class ResultTable(Widget, can_focus=True):
 
     def action_column(self, columns: int) -> None:
         """Move the cursor by `columns`."""
-        order = self._layout_now.order
-        if order:
-            place = order.index(self._column) + columns
-            self._go_to_column(order[max(0, min(place, len(order) - 1))])
+        stops = self._stops
+        if stops:
+            place = stops.index(self._column) + columns
+            self._go_to_column(stops[max(0, min(place, len(stops) - 1))])
 
     def action_edge_column(self, side: int) -> None:
         """Go to the first column (-1) or the last (1)."""
@@ -217,7 +220,7 @@ class ResultTable(Widget, can_focus=True):
         if offset is None or not 0 < offset.y <= self.row_count - self._top:
             return
         column = self._layout_now.column_at(offset.x)
-        if column is not None:
+        if column in self._stops:
             self._go_to_column(column)
         self._go(self._top + offset.y - 1, self._top)
         if event.chain == 2:
@@ -308,8 +311,9 @@ class ResultTable(Widget, can_focus=True):
         if self._source is not None and self._source.natural:
             source, first = self._source, self._layout_now.before
             self._layout_now = lay_out_around(source.columns, source.natural, self.size.width, first, self._column)
-            if self._column not in self._layout_now.order and self._layout_now.order:
-                self._column = self._layout_now.order[0]
+            if self._stops and self._column not in self._stops:
+                self._column = self._stops[0]
+                self._layout_now = lay_out_around(source.columns, source.natural, self.size.width, first, self._column)
 
     def on_mount(self) -> None:
         """Read the rows asked for before there was an event loop."""

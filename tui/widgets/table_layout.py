@@ -25,7 +25,8 @@ class TableColumn:
 
     `opens` is how a cell of it opens, None when it does not; the header marks columns that open with `↵`, so that no
     cell needs a colour for it. `width` is fixed; without it the values decide, between `minimum` and `maximum`, and
-    texts and paths give room first where it lacks. Values of a hidden column are read but not shown.
+    texts and paths give room first where it lacks. Values of a hidden column are read but not shown. The cursor passes
+    over a `passive` column.
     """
 
     name: str
@@ -38,6 +39,7 @@ class TableColumn:
     pinned: bool = False
     opens: str | None = None
     hidden: bool = False
+    passive: bool = False
 
     @property
     def right(self) -> bool:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.widget import Widget
 
 from tui.results.errors import InterruptedByUserError, ResultStoreError
+from tui.terminal.safe_text import cell_width
 from tui.widgets.table_cells import FormatTime, cell_text, label_text, widest
 from tui.widgets.table_layout import TableColumn
 from tui.workspaces.threads import in_thread
 
 if TYPE_CHECKING:
-    from tui.results.prepared import PreparedView
+    from tui.results.view import RowView
 
 PAGE_ROWS = 512
 _PAGES_KEPT = 16
@@ -24,13 +25,23 @@ _MEASURED_ROWS = 200
 Row = tuple[Any, ...]
 
 
+class Paged(Protocol):
+    """Rows in order, read by page: a `PreparedView`, or one with columns added."""
+
+    view: RowView
+    count: int
+
+    def page(self, offset: int, limit: int, columns: Sequence[str]) -> list[Row]:
+        """The rows at `offset` and after, at most `limit`, with the columns named."""
+
+
 class Source:
     """A prepared view with the columns a table shows of it, and the pages read so far.
 
     `key` tells sources apart: the cursor keeps its place when the next one has the same.
     """
 
-    def __init__(self, prepared: PreparedView, columns: Sequence[TableColumn], key: Hashable) -> None:
+    def __init__(self, prepared: Paged, columns: Sequence[TableColumn], key: Hashable) -> None:
         self.prepared = prepared
         self.columns = tuple(columns)
         self.key = key
@@ -80,6 +91,23 @@ class Source:
         while len(self._pages) > _PAGES_KEPT:
             self._pages.popitem(last=False)
 
+    def renew(self, change: Callable[[Sequence[Row], Sequence[str]], list[Row]]) -> list[int]:
+        """Have what `change` makes of the rows at hand in their place; the positions of those that became others.
+
+        Texts that became longer than their column was get more room.
+        """
+        changed = []
+        for number, rows in self._pages.items():
+            renewed = change(rows, self._names)
+            found = [place for place, pair in enumerate(zip(rows, renewed, strict=True)) if pair[0] is not pair[1]]
+            self._pages[number] = renewed
+            changed += [number * PAGE_ROWS + place for place in found]
+            for place, column in enumerate(self.columns if self.natural else ()):
+                if column.passive:
+                    widths = [cell_width(renewed[row][place]) for row in found]
+                    self.natural[place] = max([self.natural[place], *widths])
+        return changed
+
     def measure(self, format_time: FormatTime, rows: Sequence[Row] | None = None) -> bool:
         """Take the widths of `rows` (None: of all at hand, afresh) into `natural`; whether a column became wider.
 
@@ -117,6 +145,11 @@ class PageReader:
         self._taken = taken
         self._failed = failed
         self._busy = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a page is being read."""
+        return self._busy
 
     def read_on(self) -> None:
         """Read what is wanted, unless that is under way."""

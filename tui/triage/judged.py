@@ -1,0 +1,215 @@
+"""What was said about the rows of a run: the two columns that show it, and what is hidden because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+
+from tui.results.values import plain_text
+from tui.results.view import Filter, RowView
+from tui.triage.findings import About, newest
+from tui.triage.queries.subjects import NAMES
+from tui.triage.records.model import Mark, Verdict
+from tui.triage.records.row_keys import entity_of, is_of_entities, key_columns, row_key
+from tui.triage.verdicts import is_taken_back
+
+if TYPE_CHECKING:
+    from tui.results.prepared import PreparedView
+    from tui.results.store import Rows
+    from tui.triage.runs import Run
+    from tui.triage.session import Session
+
+SIGN_COLUMN, BEFORE_COLUMN = ":V", ":Before"
+"""Names of the columns that are added; no column of a result can begin so unless it is quoted in the query."""
+MARKED, NOTED = "M", "N"
+LETTERS = {"suspicious": "S", "unknown": "?", "benign": "B"}
+_BATCH = 8_192
+
+Row = tuple[Any, ...]
+
+
+def verdict_on(session: Session, about: About) -> Verdict | None:
+    """The newest verdict about `about`, of this session or remembered from another; None when it was taken back."""
+    found = newest(one for one in (session.remembered.verdict_on(about), session.findings.verdict_on(about)) if one)
+    return None if found is None or is_taken_back(found) else found
+
+
+def history_of(session: Session, about: About) -> list[Verdict]:
+    """Every verdict about `about`, the newest first, those that take one back too."""
+    all_of_them = (*session.remembered.verdicts, *session.findings.verdicts)
+    found = dict.fromkeys(one for one in all_of_them if one.about == about)
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def before_words(verdict: Verdict, now: datetime, zone: tzinfo = UTC) -> str:
+    """`benign until 12-14 ana: backup`, `suspicious 11-14 ana`, `benign ended 12-14 ana: backup`."""
+    moment, ended = verdict.until or verdict.at, not verdict.holds(now)
+    until = "" if verdict.until is None else "ended " if ended else "until "
+    day = f"{moment.astimezone(zone):{'%m-%d' if abs((moment - now).days) < 180 else '%Y-%m-%d'}}"
+    who = verdict.author.partition("@")[0]
+    return f"{verdict.opinion} {until}{day} {who}" + (f": {verdict.reason}" if verdict.reason else "")
+
+
+def mark_words(mark: Mark) -> str:
+    """What is written on a mark, with its tags: `look here #c2`."""
+    return " ".join([*([" ".join(mark.note.split())] if mark.note else []), *(f"#{tag}" for tag in mark.tags)])
+
+
+class Judge:
+    """Finds what was said about rows of `run`, whose columns with their KQL types are `kinds`.
+
+    A row is a mapping of all its columns. May be asked from any thread.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        run: Run,
+        kinds: Mapping[str, str],
+        now: Callable[[], datetime],
+        zone: Callable[[], tzinfo],
+    ) -> None:
+        self.run, self.kinds = run, kinds
+        self._session, self._now, self._zone = session, now, zone
+        self.of_entities = is_of_entities(run.query)
+        # Events have their key from all that they hold: it is taken only for those of a moment that was marked.
+        by_all = not key_columns(run.query)
+        self._moment = next((name for name, kind in kinds.items() if by_all and kind == "datetime"), "")
+        self._moments: tuple[int, frozenset[str]] = (-1, frozenset())
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether any row is marked anywhere."""
+        return bool(self._session.findings.marked)
+
+    def key(self, row: Mapping[str, Any]) -> str:
+        """What tells the row apart wherever it is listed."""
+        return row_key(self.run.context, self.run.query, row)
+
+    def mark_of(self, row: Mapping[str, Any]) -> Mark | None:
+        """The mark on the row."""
+        if not self.has_marks or not row:
+            return None
+        if self._moment and plain_text(row.get(self._moment)) not in self._marked_moments():
+            return None
+        return self._session.findings.mark_of(self.key(row))
+
+    def about(self, row: Mapping[str, Any]) -> About | None:
+        """What a verdict on the row is about; None where the rows are no devices, accounts..."""
+        found = entity_of(self.run.query, row) if self.of_entities else None
+        return None if found is None else (self.run.workspace, self.run.hunt_id, *found)
+
+    def verdict_of(self, row: Mapping[str, Any]) -> Verdict | None:
+        """The newest verdict on the device, account... that the row is of."""
+        about = self.about(row)
+        return None if about is None else verdict_on(self._session, about)
+
+    def sign(self, row: Mapping[str, Any]) -> str:
+        """`M` or `N` of a marked row, then `S`, `?` or `B` of the verdict that holds."""
+        mark, verdict = self.mark_of(row), self.verdict_of(row)
+        letter = "" if mark is None else NOTED if mark.note or mark.tags else MARKED
+        return letter + (LETTERS[verdict.opinion] if verdict is not None and verdict.holds(self._now()) else "")
+
+    def before(self, row: Mapping[str, Any]) -> str:
+        """The newest verdict in words, or nothing."""
+        verdict = self.verdict_of(row)
+        return "" if verdict is None else before_words(verdict, self._now(), self._zone())
+
+    def _marked_moments(self) -> frozenset[str]:
+        """The texts of the moments at which rows are marked."""
+        revision = self._session.findings.revision
+        if self._moments[0] != revision:
+            marks = self._session.findings.marks
+            self._moments = (revision, frozenset(mark.fields.get(self._moment, "") for mark in marks))
+        return self._moments[1]
+
+    # All rows of the run; for worker threads
+
+    def benign(self, rows: Rows) -> tuple[int, ...]:
+        """The rows, by number, that were judged benign before the run began, by verdicts that hold now.
+
+        None in what was opened from a cell: that always lists all.
+        """
+        if not self.of_entities or self.run.origin is not None:
+            return ()
+        now, began = self._now(), self.run.began
+        return self._where(
+            rows, lambda one: one is not None and one.opinion == "benign" and one.at < began and one.holds(now)
+        )
+
+    def judged(self, rows: Rows, opinion: str) -> tuple[int, ...]:
+        """The rows, by number, on which a verdict of `opinion` holds."""
+        now = self._now()
+        return self._where(rows, lambda one: one is not None and one.opinion == opinion and one.holds(now))
+
+    def _where(self, rows: Rows, wanted: Callable[[Verdict | None], bool]) -> tuple[int, ...]:
+        names = list(key_columns(self.run.query))
+        found: list[int] = []
+        with rows.prepare() as held:
+            for start in range(0, held.count, _BATCH):
+                page = (dict(zip(names, row, strict=True)) for row in held.page(start, _BATCH, names))
+                found += [start + place for place, row in enumerate(page) if wanted(self.verdict_of(row))]
+        return tuple(found)
+
+    def marked(self, rows: Rows) -> tuple[int, ...]:
+        """The rows that are marked, by number."""
+        if not self.has_marks:
+            return ()
+        names, found = list(self.kinds), []
+        with rows.prepare(self._around_marks()) as held:
+            for start in range(0, held.count, _BATCH):
+                for place, row in enumerate(held.page(start, _BATCH, names)):
+                    if self.mark_of(dict(zip(names, row, strict=True))) is not None:
+                        found += held.arrivals(start + place, 1)
+        return tuple(sorted(found))
+
+    def _around_marks(self) -> RowView:
+        """The rows among which marked ones can be: those from the first marked moment to the last."""
+        moments = sorted(self._marked_moments()) if self._moment else []
+        if not moments or not moments[0]:
+            return RowView()
+        try:
+            first, last = (datetime.fromisoformat(text) for text in (moments[0], moments[-1]))
+        except ValueError:
+            return RowView()
+        return RowView(filters=(Filter(self._moment, ">=", first), Filter(self._moment, "<=", last)))
+
+
+class JudgedView:
+    """Rows of a prepared view with what was said about them in the columns `:V` and `:Before`, as a table reads them."""
+
+    def __init__(self, held: PreparedView, judge: Judge) -> None:
+        self.held, self.judge = held, judge
+        self.view, self.count = held.view, held.count
+
+    def page(self, offset: int, limit: int, columns: Sequence[str]) -> list[Row]:
+        """As `PreparedView.page`; `columns` name all of its columns, and the added ones where they stand."""
+        own = [name for name in columns if name not in (SIGN_COLUMN, BEFORE_COLUMN)]
+        rows = self.held.page(offset, limit, own)
+        blank = [tuple(self._spread(row, columns)) for row in rows]
+        return self.judged(blank, columns)
+
+    def judged(self, rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
+        """`rows` with what is said about them now; one about which nothing else is said is the same object."""
+        places = [columns.index(name) if name in columns else -1 for name in (SIGN_COLUMN, BEFORE_COLUMN)]
+        return [self._judged(row, columns, *places) for row in rows]
+
+    def _judged(self, row: Row, columns: Sequence[str], sign: int, before: int) -> Row:
+        found = dict(zip(columns, row, strict=True))
+        for name in (SIGN_COLUMN, BEFORE_COLUMN):
+            found.pop(name, None)
+        words = {sign: self.judge.sign(found), before: self.judge.before(found)}
+        if all(place < 0 or row[place] == text for place, text in words.items()):
+            return row
+        return tuple(words.get(place, value) for place, value in enumerate(row))
+
+    def _spread(self, row: Row, columns: Sequence[str]) -> Sequence[Any]:
+        values = iter(row)
+        return [("" if name in (SIGN_COLUMN, BEFORE_COLUMN) else next(values)) for name in columns]
+
+
+def shown_name(run: Run, row: Mapping[str, Any], entity: str) -> str:
+    """What the device, account... of `row` is called where it is shown."""
+    labels = [names[2] for names in NAMES.values() if names[0] == run.query.view]
+    return next((plain_text(row[label]) for label in labels if row.get(label)), entity)
