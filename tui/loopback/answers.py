@@ -144,6 +144,11 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _long(value: Any) -> Any:
+    """The engine's totals are of a wider type."""
+    return int(value) if isinstance(value, Decimal) else value
+
+
 def _text(value: Any) -> Any:
     return "" if value is None else str(value)
 
@@ -207,7 +212,7 @@ def _dynamic(value: Any) -> Any:
 _ENCODERS: dict[str, Encoder] = {
     "bool": _same,
     "int": _same,
-    "long": _same,
+    "long": _long,
     "real": _real,
     "decimal": _decimal,
     "string": _text,

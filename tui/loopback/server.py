@@ -288,6 +288,9 @@ def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
                 again = line.send(request, reply)
             except ClientGoneError:
                 request.dropped = True
+            except Exception as error:
+                request.error = f"{type(error).__name__}: {error}"
+                raise
             finally:
                 request.ended = time.monotonic()
             if not again:

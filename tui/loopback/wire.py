@@ -40,7 +40,7 @@ class Manner(StrEnum):
 class Request:
     """A request as it came. `headers` are in lower case and hold a hash in place of the token; `number` counts from 1.
 
-    `status`, `sent` (bytes of the body), `dropped` (the client went away first) and `ended` are filled as it is answered.
+    `status`, `sent` (bytes of the body), `dropped` (the client went away first), `ended` and `error` are filled as it is answered.
     """
 
     number: int
@@ -55,6 +55,8 @@ class Request:
     sent: int = 0
     dropped: bool = False
     ended: float | None = None
+    error: str = ""
+    """A mistake of the server's own, in the middle of the answer."""
 
     @property
     def text(self) -> str:
