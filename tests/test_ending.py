@@ -20,6 +20,7 @@ PROGRAM = """
 import asyncio, sys
 from tui.settings.crashes import install_hooks
 from tui.app import HuntdeckApp
+from tui.screens.opening import Start
 from tui.screens.main import MainScreen
 install_hooks()
 place, token, saved = sys.argv[1:]
@@ -43,10 +44,10 @@ def rescue():
     open(saved, "w").write("saved")
     raise OSError(f"disk full {token}")
 
-def opening():
+def opening(name):
     raise LookupError("nothing to open")
 
-app = HuntdeckApp("small", opening, None)
+app = HuntdeckApp(Start("small", opening))
 app.rescue = rescue
 mount = MainScreen.on_mount
 

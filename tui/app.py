@@ -28,6 +28,7 @@ from tui.settings.themes import DEFAULT_THEME, load_themes
 from tui.terminal.ending import end_within, exit_code, wanted_signals
 from tui.terminal.safe_text import safe
 from tui.widgets.gate import with_gate
+from tui.widgets.terminal_driver import TerminalDriver
 from tui.widgets.theme import textual_theme
 from tui.widgets.watched_workers import WatchedWorkers
 
@@ -51,7 +52,7 @@ class HuntdeckApp(App[int]):
     ]
 
     def __init__(self, start: Start) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self.start = start
         self.rescue: Callable[[], None] | None = self._save_sessions
         """Saves what is not saved yet; called before the program ends on an error or a signal."""
@@ -198,7 +199,8 @@ class HuntdeckApp(App[int]):
     def _print_error_renderables(self) -> None:
         """Prints what is to be said at the end, whole: Rich would cut the line at the terminal's width."""
         if self._last_words:
-            print(self._last_words, file=sys.stderr)
+            with suppress(OSError):  # the terminal may be gone
+                print(self._last_words, file=sys.stderr)
 
 
 def run_app(name: str, session: str = "") -> NoReturn:
@@ -214,8 +216,9 @@ def run_app(name: str, session: str = "") -> NoReturn:
         _open(name)
     app = HuntdeckApp(Start(name, _open, cache_folder(), sessions_folder(), resume, session))
     app.run()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(OSError):  # the terminal may be gone
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(app.return_code or 0)
 
 
