@@ -1,4 +1,4 @@
-"""`huntdeck demo`: makes demo evidence, and makes the `demo` workspace when it is first asked for."""
+"""`huntdeck demo`: makes demo evidence, and makes the `demo` workspace when it is first asked for; or serves it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.workspaces.registry import DEMO
 
 
 def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`demo [--devices N] [--days D] [--events E] [--seed S] [--end T] [-w NAME]`."""
+    """`demo [--devices N] [--days D] [--events E] [--seed S] [--end T] [-w NAME] [--serve [--port-base N]]`."""
     parser = commands.add_parser("demo", help="make demo evidence of any size", description=demo.__doc__)
     parser.add_argument("--devices", type=int, default=40, metavar="N", help="devices (default: 40)")
     parser.add_argument("--days", type=int, default=7, metavar="D", help="days up to the end (default: 7)")
@@ -26,12 +26,30 @@ def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--end", default="", metavar="T", help="when it ends (default: the start of this hour, UTC)")
     parser.add_argument("-w", "--workspace", default=DEMO, metavar="NAME", help="the workspace to make (default: demo)")
     parser.add_argument("--force", action="store_true", help="replace a workspace that is there")
+    parser.add_argument(
+        "--serve",
+        action="store_true",
+        help="stand in for the live services with the workspace's evidence, which is only made where it is missing",
+    )
+    parser.add_argument(
+        "--port-base", type=int, default=47430, metavar="N", help="with --serve: the first of four ports"
+    )
     parser.set_defaults(action=demo)
 
 
 def demo(arguments: argparse.Namespace) -> int:
     """Makes a workspace of invented evidence: everyday activity of a company, and one intrusion that collects data."""
     path = workspace_file(arguments.workspace)
+    if not (arguments.serve and path.exists() and not arguments.force):
+        _make(path, arguments)
+    if not arguments.serve:
+        return 0
+    from tui.commands.serve import serve
+
+    return serve(path, arguments.port_base)
+
+
+def _make(path: Path, arguments: argparse.Namespace) -> None:
     if path.exists() and not (arguments.force or is_demo(path)):
         raise UsageError(f"workspace {arguments.workspace} holds evidence of yours; choose another -w NAME, or --force")
     try:
@@ -39,7 +57,6 @@ def demo(arguments: argparse.Namespace) -> int:
         make_demo(path, arguments.devices, arguments.days, arguments.events, arguments.seed, end)
     except (LiteralError, ValueError) as error:
         raise UsageError(str(error)) from error
-    return 0
 
 
 def make_demo(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.kql.dialects import nearest
+from tui.loopback.faults import Fault
 from tui.loopback.wire import Reply, Request, json_reply
 
 if TYPE_CHECKING:
@@ -36,12 +38,16 @@ def control_reply(server: LoopbackServer, request: Request) -> Reply:
         else:
             return json_reply({"error": f"there is nothing at {request.path}"}, 404)
     except (KeyError, ValueError) as error:
-        return json_reply({"error": f"{type(error).__name__}: {error}"}, 400)
+        words = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        return json_reply({"error": words}, 400)
     return json_reply({"done": action})
 
 
 def _words(given: dict[str, str]) -> dict[str, Any]:
-    words: dict[str, Any] = {"fault": given.pop("fault")}
+    fault = given.pop("fault")
+    if fault not in set(Fault):
+        raise ValueError(f"there is no failure {fault!r}{nearest(fault, list(Fault))}; there are {', '.join(Fault)}")
+    words: dict[str, Any] = {"fault": fault}
     times = given.pop("times", "1")
     words["times"] = None if times == "all" else int(times)
     for name, value in given.items():

@@ -57,14 +57,19 @@ class Loopback:
         """The file with the authority that clients must trust."""
         return self.authority.ca
 
-    def __enter__(self) -> Self:
+    def start(self) -> Self:
+        """Starts all of them; OSError, and none is started, when a port is taken."""
         try:
             for server in self.servers:
                 server.start()
         except OSError:
-            self.close()
+            for server in self.servers:
+                server.stop()
             raise
         return self
+
+    def __enter__(self) -> Self:
+        return self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

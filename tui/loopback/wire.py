@@ -40,7 +40,7 @@ class Manner(StrEnum):
 class Request:
     """A request as it came. `headers` are in lower case and hold a hash in place of the token; `number` counts from 1.
 
-    `status`, `sent` (bytes of the body), `dropped` (the client went away first), `ended` and `error` are filled as it is answered.
+    `status`, `sent` (bytes of the body), `dropped` (the client left first), `ended` and `error` are filled as it is answered.
     """
 
     number: int

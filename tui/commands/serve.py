@@ -1,0 +1,114 @@
+"""`huntdeck demo --serve`: the live services' stand-ins over demo evidence, to try the live path without a tenant."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.commands.answers import say
+from tui.commands.options import UsageError
+from tui.settings.paths import cache_folder, config_file, make_private
+
+if TYPE_CHECKING:
+    from tui.loopback.group import Loopback
+
+PORT_BASE = 47430
+PORTS = 4
+HIGHEST_PORT = 65_535
+
+
+def serve(file: Path, port_base: int = PORT_BASE, until: threading.Event | None = None) -> int:
+    """Starts the services over the evidence `file`, prints how to reach them, and serves until Ctrl+C (or `until` is set).
+
+    UsageError when the ports cannot be had.
+    """
+    from tui.loopback.group import Loopback
+    from tui.settings.files import Lock
+
+    if not 1 <= port_base <= HIGHEST_PORT - PORTS + 1:
+        raise UsageError(f"--port-base takes a number from 1 to {HIGHEST_PORT - PORTS + 1:,}: {PORTS} ports follow it")
+    folder = make_private(make_private(cache_folder()) / f"loopback-{port_base}")
+    ports = f"ports {port_base} to {port_base + PORTS - 1}"
+    lock = Lock.take(folder / "lock", "huntdeck demo --serve")
+    if lock is None:
+        raise UsageError(f"{ports} are served already; choose others with --port-base")
+    loopback = Loopback(file, folder, port=port_base, control=True)
+    try:
+        loopback.start()
+    except OSError as error:
+        loopback.close()
+        raise UsageError(f"{ports} cannot all be had ({error.strerror}); choose others with --port-base") from error
+    try:
+        sys.stdout.write(explain(loopback, file.stem))
+        sys.stdout.flush()
+        (until or threading.Event()).wait()
+    except KeyboardInterrupt:
+        say("stopped")
+    finally:
+        loopback.close()
+        lock.release()
+    return 0
+
+
+def explain(loopback: Loopback, evidence: str) -> str:
+    """What runs where, how to add it as workspaces, and how to make it fail."""
+    from tui.loopback.faults import Fault
+
+    newest = loopback.log_analytics.tables.newest()
+    upto = f"{newest:%Y-%m-%d %H:%M}Z" if newest else "nothing"
+    faults = textwrap.fill(", ".join(Fault), 110, initial_indent="  ", subsequent_indent="  ")
+    return f"""\
+Stand-ins for the live services, over the evidence of workspace {evidence} (newest event {upto}).
+They listen on 127.0.0.1 only, and need no tenant and no sign-in. Their authority, which clients must trust:
+  {loopback.ca}
+
+As workspaces, for {config_file()}:
+
+{workspaces_toml(loopback)}
+Where they are:
+  Log Analytics            {loopback.log_analytics.url}
+  Defender XDR (Graph)     {loopback.defender.url}
+  Azure Data Explorer      {loopback.data_explorer.url}
+  sign-in service          {loopback.tokens.url}
+                           codes are entered at {loopback.tokens.url}/device
+
+To see how a failure looks, ask for one before the next query; `times=3` makes it three, `clear` forgets it:
+  curl --cacert {loopback.ca} -X POST \\
+    '{loopback.log_analytics.url}/loopback/fail?fault=throttled&retry_after=20'
+  curl --cacert {loopback.ca} -X POST '{loopback.defender.url}/loopback/clear'
+
+Failures:
+{faults}
+
+Ctrl+C ends it.
+"""
+
+
+def workspaces_toml(loopback: Loopback) -> str:
+    """The configuration that adds the three services as workspaces."""
+    from tui.loopback.log_analytics import WORKSPACE_ID
+
+    def block(name: str, kind: str, *lines: str) -> str:
+        common = (f'kind = "{kind}"', *lines, f'ca = "{loopback.ca}"', 'sign_in = "none"')
+        return "\n".join((f"[workspaces.{name}]", *common, ""))
+
+    return "\n".join(
+        (
+            block(
+                "loop-logs",
+                "log_analytics",
+                f'workspace_id = "{WORKSPACE_ID}"',
+                f'url = "{loopback.log_analytics.url}"',
+            ),
+            block("loop-defender", "defender", f'url = "{loopback.defender.url}"'),
+            block(
+                "loop-explorer",
+                "data_explorer",
+                f'url = "{loopback.data_explorer.url}"',
+                f'database = "{loopback.data_explorer.database}"',
+            ),
+        )
+    )
