@@ -28,6 +28,9 @@ _CODES = """exit codes: 0 complete, 1 failed, 2 usage, 3 truncated or partial, 4
 5 no table, not covered, blind or not permitted"""
 
 
+_SCREEN_OPTIONS = ("-w", "--workspace", "-s", "--session", "--log-level")
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the command line `words` (those of the process when None) and gives the exit code."""
     given = list(sys.argv[1:] if words is None else words)
@@ -48,7 +51,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def opens_screen(words: Sequence[str]) -> bool:
     """Whether `words` only ask for the screen, and perhaps name its workspace: no command is to be read then."""
-    return len(words) % 2 == 0 and all(word in ("-w", "--workspace", "--log-level") for word in words[::2])
+    return len(words) % 2 == 0 and all(word in _SCREEN_OPTIONS for word in words[::2])
 
 
 def build_parser(screen_only: bool = False) -> argparse.ArgumentParser:
@@ -57,6 +60,9 @@ def build_parser(screen_only: bool = False) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"huntdeck {__version__}")
     parser.add_argument(
         "-w", "--workspace", default="demo", metavar="NAME", help="the workspace to open (default: demo)"
+    )
+    parser.add_argument(
+        "-s", "--session", default="", metavar="NAME", help="the session to come back to, or the name of a new one"
     )
     parser.add_argument(
         "--log-level",
@@ -92,7 +98,7 @@ def open_screen(arguments: argparse.Namespace) -> int:
     ensure_demo(arguments.workspace)
     from tui.app import run_app
 
-    return run_app(arguments.workspace)
+    return run_app(arguments.workspace, arguments.session)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -132,9 +138,11 @@ def _explain(error: Exception) -> int:
     from tui.commands.answers import EXIT_CODES, USAGE, say
     from tui.commands.options import UsageError
     from tui.settings.paths import WorkspaceNameError
+    from tui.triage.records.model import SessionNameError
+    from tui.triage.records.shelf import ShelfError
     from tui.workspaces.protocol import MissingWorkspaceError, State
 
-    if isinstance(error, UsageError | MissingWorkspaceError | WorkspaceNameError):
+    if isinstance(error, UsageError | MissingWorkspaceError | WorkspaceNameError | SessionNameError | ShelfError):
         say(f"huntdeck: {error}")
         return USAGE
     if isinstance(error, OSError) and error.strerror:

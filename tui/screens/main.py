@@ -74,10 +74,30 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Shows the frame, and opens the workspace after it."""
-        self.query_one("#header", Line).show(opening_pieces(self.start.workspace))
-        self.hunt_tree.show((), message="reading the hunts")
+        self._show_opening()
         panes.arrange(self)
         self.call_after_refresh(lambda: self.run_worker(self._open(), name="open", description="open"))
+
+    def _show_opening(self) -> None:
+        self.query_one("#header", Line).show(opening_pieces(self.start.workspace))
+        self.hunt_tree.show((), message="reading the hunts")
+
+    def work_on(self, start: Start) -> None:
+        """Closes the session that is open, and opens what `start` asks for."""
+        self.start = start
+        self.run_worker(self._change(), name="open", description="open")
+
+    async def _change(self) -> None:
+        self.ready = False
+        for group in ("display", "load"):
+            self.workers.cancel_group(self, group)
+        self.pane.show_chips([])
+        self.pane.show_words(["opening the session"])
+        self.query_one("#trail", Line).show([])
+        self._show_opening()
+        panes.go_to(self, result=False)
+        await self._close_session()
+        await self._open()
 
     async def _open(self) -> None:
         from tui.screens.tree_nodes import PIVOTS, tree_nodes
@@ -115,8 +135,10 @@ class MainScreen(Screen[None]):
 
     async def on_unmount(self) -> None:
         """Saves the session, and lets go of runs, rows and workspace."""
-        if not self.ready:
-            return
+        if self.ready:
+            await self._close_session()
+
+    async def _close_session(self) -> None:
         with contextlib.suppress(Exception):
             await self.keeper.close()
         # A workspace may refuse to close while a query is still being stopped; the rows' file must go all the same.
@@ -214,17 +236,18 @@ class MainScreen(Screen[None]):
     def attempt(self, work: Callable[[], Awaitable[None] | None]) -> None:
         """Does `work`, or starts it when it takes time; a question that cannot be asked is said, not raised."""
         from tui.results.view import ViewError
+        from tui.triage.words import error_words
 
         async def guarded(waiting: Awaitable[None]) -> None:
             try:
                 await waiting
-            except (ValueError, ViewError) as error:
-                self.say(str(error), warning=True)
+            except (ValueError, ViewError, OSError) as error:
+                self.say(error_words(error), warning=True)
 
         try:
             waiting = work()
-        except (ValueError, ViewError) as error:
-            self.say(str(error), warning=True)
+        except (ValueError, ViewError, OSError) as error:
+            self.say(error_words(error), warning=True)
             return
         if waiting is not None:
             self.run_worker(guarded(waiting), group="act", description="act", exclusive=True)

@@ -42,6 +42,14 @@ _SHORT: dict[State, str] = {
 }
 
 
+def error_words(error: Exception) -> str:
+    """What `error` says; of one of the disk, which file and why."""
+    if not isinstance(error, OSError):
+        return str(error)
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
 def clock_words(moment: datetime, zone: tzinfo = UTC) -> str:
     """`14:01`, in the zone that is shown."""
     return f"{moment.astimezone(zone):%H:%M}"
@@ -137,14 +145,23 @@ def trail_words(trail: Sequence[Step]) -> str:
     return " > ".join(words)
 
 
-def count_words(run: Run, shown: int | None) -> str:
-    """`4 of 4`; where filters leave fewer rows than came, those first: `2 of 4 filtered`; `7 came` of a run that broke off."""
+def count_words(run: Run, shown: int | None, hidden: int = 0) -> str:
+    """`4 of 4`; where filters leave fewer rows than came, those first: `2 of 4 filtered`; `7 came` of a run that broke off.
+
+    Rows that are `hidden` are told: `6 of 18, 12 hidden as benign`.
+    """
+    if hidden and not run.failed and shown is not None:
+        filtered = " filtered" if shown < run.received - hidden else ""
+        return f"{shown:,} of {_whole(run)}{filtered}, {hidden:,} hidden as benign"
     if run.failed:
         return f"{run.received:,} came" if run.received else ""
     if shown is None or shown == run.received:
         return run.count_words
-    whole = run.count_words.rpartition(" of ")[2] if run.phase is Phase.DONE else run.count_words
-    return f"{shown:,} of {whole} filtered"
+    return f"{shown:,} of {_whole(run)} filtered"
+
+
+def _whole(run: Run) -> str:
+    return run.count_words.rpartition(" of ")[2] if run.phase is Phase.DONE else run.count_words
 
 
 def run_words(run: Run) -> str:

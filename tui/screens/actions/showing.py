@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def show_place(screen: MainScreen) -> None:
     run = place.step.run
     if run.rows is None and run.load is not None:
         screen.pane.show_words(["reading the rows that were saved"])
-        screen.run_worker(lambda: _load(screen, run), group="load", description="load", exclusive=True)
+        screen.run_worker(_load(screen, run), group="load", description="load", exclusive=True)
     elif run.rows is None or not run.received:
         from tui.triage.words import empty_words
 
@@ -34,7 +35,7 @@ def show_place(screen: MainScreen) -> None:
         screen.pane.show_chips([])
         screen.show_trail()
     elif run.outcome is not None or place is not screen.displaying:
-        screen.run_worker(lambda: _display_once(screen, place), group="display", description="display", exclusive=True)
+        screen.run_worker(_display_once(screen, place), group="display", description="display", exclusive=True)
 
 
 async def _load(screen: MainScreen, run: Run) -> None:
@@ -68,9 +69,11 @@ async def display(screen: MainScreen, place: Place, arrival: int | None = None) 
     from tui.triage.words import chip_words
     from tui.workspaces.threads import in_thread
 
-    stored, view = place.step.run.rows, place.step.view
+    stored = place.step.run.rows
     if stored is None:
         return
+    await _leave_out_benign(screen, place, stored)
+    view = place.step.view
     if not place.ready:
         came = stored.count
         prepared = await in_thread(lambda: stored.prepare(view), stored.interrupt)
@@ -78,14 +81,31 @@ async def display(screen: MainScreen, place: Place, arrival: int | None = None) 
             return
         place.prepared, place.came = prepared, came
     held, row = place.prepared, None
+    if place.arrival is not None and place.step.run.outcome is not None:
+        arrival, place.arrival = place.arrival, None
     if held is not None and arrival is not None:
         row = await in_thread(lambda: held.position(arrival))
     if place.moment is not None and place.step.run.outcome is not None:
         row, place.moment = await in_thread(lambda: _rows_before(place, stored)), None
     if place is screen.trail.current and held is not None:
         screen.pane.show_rows(place, held, row)
-        screen.pane.show_chips(chip_words(view, place.stacked))
+        screen.pane.show_chips([*place.chips, *chip_words(view, place.stacked)])
         screen.show_trail()
+
+
+async def _leave_out_benign(screen: MainScreen, place: Place, stored: Rows) -> None:
+    """Has the rows of `place` that were judged benign left out, unless they are to be shown."""
+    from tui.triage.judged import Judge
+    from tui.workspaces.threads import in_thread
+
+    if place.stacked or place.ready:
+        return
+    if place.judge is None:
+        kinds = {info.name: info.kql_type for info in stored.columns}
+        place.judge = Judge(screen.session, place.step.run, kinds, lambda: screen.now(), lambda: screen.zone)
+    judge = place.judge
+    place.benign = await in_thread(lambda: judge.benign(stored))
+    place.step.view = replace(place.step.view, without=() if place.benign_shown else place.benign)
 
 
 def _rows_before(place: Place, stored: Rows) -> int:
@@ -106,7 +126,8 @@ async def look(screen: MainScreen, view: RowView) -> None:
     if place is None:
         return
     held, row = place.prepared, screen.pane.row
-    follows = held is not None and view.filters != place.step.view.filters
+    chosen = (view.filters, view.only, view.without)
+    follows = held is not None and chosen != (place.step.view.filters, place.step.view.only, place.step.view.without)
     arrivals = await in_thread(lambda: held.arrivals(row, 1)) if held is not None and follows else []
     before, place.step.view = place.step.view, view
     try:

@@ -54,7 +54,6 @@ class Keeper:
         self.trouble = ""
         self.problems: list[str] = []
         self._imported = ""
-        self._imported = ""
         self._unknown: dict[str, object] = {}
         self._digests: dict[int, str] = {}
         self._changes = self._kept = 0
@@ -72,7 +71,6 @@ class Keeper:
         self.folder, self.identity, self.name, self.created = folder, record.identity, record.name, record.created
         self._unknown, self._imported = dict(record.unknown), record.imported
         self._digests, self.saved = dict(runs), record.saved
-        self._imported = record.imported
         self.trouble = folder.held
 
     def rename(self, name: str) -> None:
@@ -156,7 +154,6 @@ class Keeper:
             marks=findings.marks,
             notes=findings.notes,
             verdicts=findings.verdicts,
-            imported=self._imported,
             imported=self._imported,
             format=FORMAT,
             unknown=self._unknown,
