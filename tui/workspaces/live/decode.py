@@ -54,6 +54,11 @@ class AnswerDecoder:
         return self._reader.top
 
     @property
+    def has_columns(self) -> bool:
+        """Whether the answer holds a result, with or without rows."""
+        return self._schema is not None
+
+    @property
     def objects(self) -> list[Members]:
         """The tables, or frames, without their rows."""
         return self._reader.objects

@@ -12,7 +12,12 @@ _LONGEST = 600
 _PLACE = re.compile(r"\[(\d+)\s*[,:]\s*(\d+)\]")
 _TOKEN = re.compile(r"(?:parsed|recognized|unexpected(?: token)?)[^']{0,20}'([^']+)'", re.IGNORECASE)
 _UNRESOLVED = re.compile(r"Failed to resolve (?P<what>[\w ]*?)(?: expression)? named '(?P<name>[^']*)'", re.IGNORECASE)
-_KUSTO_PREFIX = re.compile(r"^Request is invalid and cannot be (?:executed|processed)\.?:?\s*", re.IGNORECASE)
+_AROUND = re.compile(
+    r"^(?:Request is invalid and cannot be (?:executed|processed)\.?:?\s*)?(?:(?:Syntax|Semantic) error: (?:SEM\d+: )?)?"
+    r"|\s*Fix (?:syntax|semantic) errors in your query\.?$",
+    re.IGNORECASE,
+)
+"""What the services put around what they say."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def read_error(answer: Any) -> ServiceError:
         token = found.group(1)
     return ServiceError(
         tuple(str(link["code"]) for link in chain if link.get("code")),
-        _short(_KUSTO_PREFIX.sub("", message)),
+        _short(_AROUND.sub("", message)),
         line,
         position,
         token,

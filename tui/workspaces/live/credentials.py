@@ -1,0 +1,208 @@
+"""Signing in, by azure-identity: tokens stay in memory, and nothing here shows them.
+
+Without a choice, the order is: environment, workload identity, Azure CLI, managed identity. A device code is only used where it
+is chosen, for it needs someone to enter it; many tenants block it, and then the Azure CLI is the second way.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from tui.workspaces.live.configuration import LiveSettings
+from tui.workspaces.live.errors import SignInError
+from tui.workspaces.threads import in_thread
+
+for _name in ("azure", "msal"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())  # without any, warnings go to the terminal
+
+ORDER = ("environment", "workload_identity", "azure_cli", "managed_identity")
+"""What is tried, in this order, when the configuration does not choose."""
+
+DEVICE_CODE_SECONDS = 900
+_EARLY = 300.0
+"""Seconds before its end that a token is renewed."""
+
+Prompt = Callable[[str, str, datetime], None]
+"""Shows a device code: where to enter it (URL), the code, and until when (UTC). Called in a worker thread."""
+
+_ADVICE = {
+    "AADSTS50076": "the tenant asks for a second factor: sign in with the Azure CLI or a device code",
+    "AADSTS50173": "the sign-in was revoked: sign in again",
+    "AADSTS53003": "Conditional Access blocks this way of signing in: try the Azure CLI",
+    "AADSTS530035": "the tenant's security defaults block device codes: try the Azure CLI",
+    "AADSTS65001": "the application has no consent for this service: an administrator must give it",
+    "AADSTS700016": "the tenant does not know the application: check `client_id` and `tenant`",
+    "AADSTS7000215": "the client secret is not valid",
+    "AADSTS70020": "the device code has expired: start again",
+    "AADSTS90002": "there is no such tenant: check `tenant`",
+}
+_CODE = re.compile(r"AADSTS\d+")
+
+
+class Secret:
+    """A text that shows itself to nobody who does not ask for it by name."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        raise TypeError("a secret is not written anywhere")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who signed in (a user's or application's name) and to which tenant, as the token says; empty where it does not."""
+
+    name: str = ""
+    tenant: str = ""
+
+
+@dataclass(frozen=True)
+class _Held:
+    token: Secret
+    expires: float
+
+
+class TokenCredential(Protocol):
+    """What azure-identity's credentials have in common."""
+
+    def get_token(self, *scopes: str, claims: str | None = None, **options: Any) -> Any:
+        """An access token with `token` and `expires_on`."""
+
+
+class TokenSource:
+    """Tokens for one workspace by the ways its configuration allows, kept in memory until shortly before they end.
+
+    Its methods run on the network thread's event loop; the credentials themselves work in worker threads.
+    """
+
+    def __init__(self, settings: LiveSettings, authority: str, prompt: Prompt | None = None) -> None:
+        self.identity = Identity()
+        self.way = ""
+        """Which way of signing in gave the last token."""
+        self._settings, self._authority, self._prompt = settings, authority, prompt
+        self._credentials: dict[str, TokenCredential] = {}
+        self._held: dict[str, _Held] = {}
+
+    def __repr__(self) -> str:
+        return f"TokenSource({self._settings.sign_in or 'any'})"
+
+    async def token(self, scope: str, claims: str | None = None, renew: bool = False) -> Secret:
+        """A token for `scope`; with `renew` or `claims` not the one held. SignInError says why there is none."""
+        held = self._held.get(scope)
+        if held and not renew and claims is None and held.expires - _EARLY > time.time():
+            return held.token
+        made = await in_thread(lambda: self._ask(scope, claims))
+        self._held[scope] = made
+        self.identity = identity_of(made.token)
+        return made.token
+
+    def forget(self) -> None:
+        """Lets go of all tokens and credentials: the next request signs in anew."""
+        self._held.clear()
+        self._credentials.clear()
+        self.identity, self.way = Identity(), ""
+
+    def _ask(self, scope: str, claims: str | None) -> _Held:
+        chosen = self._settings.sign_in
+        reasons = []
+        for way in (chosen,) if chosen else ((self.way,) if self.way else ORDER):
+            try:
+                given = self._credential(way).get_token(scope, claims=claims)
+            except Exception as error:
+                reasons.append(f"{way}: {_why(error)}")
+                continue
+            self.way = way
+            return _Held(Secret(given.token), float(given.expires_on))
+        raise SignInError("no sign-in: " + "; ".join(reasons))
+
+    def _credential(self, way: str) -> TokenCredential:
+        if way not in self._credentials:
+            self._credentials[way] = _make(way, self._settings, self._authority, self._prompt)
+        return self._credentials[way]
+
+
+def identity_of(token: Secret) -> Identity:
+    """Who a token is for, from its claims, which are not verified: for showing only. Nothing for a token that is no JWT."""
+    parts = token.reveal().split(".")
+    if len(parts) != 3:
+        return Identity()
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, UnicodeDecodeError):
+        return Identity()
+    if not isinstance(claims, dict):
+        return Identity()
+    names = ("upn", "preferred_username", "unique_name", "email", "app_displayname", "appid", "azp")
+    return Identity(next((str(claims[name]) for name in names if claims.get(name)), ""), str(claims.get("tid", "")))
+
+
+def _make(way: str, settings: LiveSettings, authority: str, prompt: Prompt | None) -> TokenCredential:
+    """The credential of one way; SignInError where it cannot be used at all."""
+    import azure.identity as identity
+
+    common: dict[str, Any] = {"authority": authority}
+    if settings.authority:
+        common["disable_instance_discovery"] = True
+    if settings.ca:
+        common["connection_verify"] = str(settings.ca)
+    tenant = {"tenant_id": settings.tenant} if settings.tenant else {}
+    client = {"client_id": settings.client_id} if settings.client_id else {}
+    match way:
+        case "environment":
+            return identity.EnvironmentCredential(**common)
+        case "workload_identity":
+            _needs("AZURE_FEDERATED_TOKEN_FILE")
+            return identity.WorkloadIdentityCredential(**tenant, **client, **common)
+        case "managed_identity":
+            return identity.ManagedIdentityCredential(client_id=settings.client_id or None)
+        case "azure_cli":
+            return identity.AzureCliCredential(tenant_id=settings.tenant)
+        case "device_code":
+            return _device_code(tenant | client, common, prompt)
+    raise SignInError(f"{way} is no way of signing in")
+
+
+def _device_code(chosen: dict[str, str], common: dict[str, Any], prompt: Prompt | None) -> TokenCredential:
+    from azure.identity import DeviceCodeCredential
+
+    if prompt is None:
+        raise SignInError("a device code has to be shown to someone, and nobody is there to see it")
+    options: dict[str, Any] = {**chosen, **common}
+    return DeviceCodeCredential(prompt_callback=prompt, timeout=DEVICE_CODE_SECONDS, **options)
+
+
+def _needs(variable: str) -> None:
+    if not os.environ.get(variable):
+        raise SignInError(f"{variable} is not set")
+
+
+def _why(error: Exception) -> str:
+    """An error of azure-identity in a line, with advice where its code is known."""
+    words = " ".join(str(getattr(error, "message", "") or error).split())
+    codes: Sequence[str] = _CODE.findall(words)
+    advice = next((_ADVICE[code] for code in codes if code in _ADVICE), "")
+    if advice:
+        return f"{advice} ({codes[0]})"
+    short = re.split(r"(?<=[.!?])\s|\s(?:Trace ID|Visit|To mitigate|https?:)", words)[0]
+    return short[:240] or type(error).__name__

@@ -1,0 +1,312 @@
+"""What the three live workspaces have in common: checking, running, waiting for a turn, schema, coverage."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tui.kql.lexer import KqlSyntaxError, Token, TokenKind, significant, tokenize
+from tui.kql.schema import Schema, evidence_schema
+from tui.workspaces.live.attempt import Attempt, AttemptEnd
+from tui.workspaces.live.configuration import LiveSettings
+from tui.workspaces.live.covering import coverage_from, coverage_query
+from tui.workspaces.live.credentials import Identity, Prompt, TokenSource
+from tui.workspaces.live.errors import SignInError
+from tui.workspaces.live.failures import outcome_of_exception
+from tui.workspaces.live.limits import QueueState, limiter_for
+from tui.workspaces.live.network import in_network
+from tui.workspaces.protocol import (
+    BatchSink,
+    Completion,
+    Limits,
+    Outcome,
+    State,
+    TableCoverage,
+    Window,
+    WorkspaceError,
+)
+from tui.workspaces.translation import place
+
+if TYPE_CHECKING:
+    from azure.core.rest import HttpRequest
+
+    from tui.workspaces.live.decode import AnswerDecoder
+    from tui.workspaces.live.http import Sender
+
+PATIENCE = 60.0
+"""The longest, in seconds, that a run waits by itself because the service said so; beyond that it ends as throttled."""
+
+_TRIES = 3
+"""How often a query is sent that the service has put off with 429; one it has begun on is never sent again."""
+
+_META_SECONDS = 60.0
+_META_LIMITS = Limits(rows=500_000, seconds=_META_SECONDS)
+_COVERED_AT_ONCE = 8
+"""Tables that one query about coverage looks at."""
+
+
+class LiveWorkspace(ABC):
+    """A workspace of a live service. See `protocol.Workspace` for the methods; those here may be called from any event loop.
+
+    `prompt` shows device codes where the configuration signs in with one.
+    """
+
+    banner = "LIVE"
+    refused_words: Mapping[str, str] = {}
+    """Names that the service does not take when called, and why."""
+
+    def __init__(self, settings: LiveSettings, prompt: Prompt | None = None) -> None:
+        self.settings = settings
+        self.schema_read: datetime | None = None
+        """When the schema was read, UTC."""
+        authority = settings.authority or f"https://{settings.place.authority}"
+        self._source = TokenSource(settings, authority, prompt) if settings.sign_in != "none" else None
+        self._limiter = limiter_for(settings.kind, settings.host, settings.tenant)
+        self._sender: Sender | None = None
+        self._schema: Schema | None = None
+        self._running: set[asyncio.Task[Any]] = set()
+        self._stopping: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        """The name it is configured by."""
+        return self.settings.name
+
+    @property
+    def kind(self) -> str:
+        """`log_analytics`, `defender` or `data_explorer`."""
+        return self.settings.kind
+
+    @property
+    def identity(self) -> Identity:
+        """Who signed in and to which tenant; empty before the first request, and where nobody has to."""
+        return self._source.identity if self._source else Identity()
+
+    @property
+    def queue(self) -> QueueState:
+        """What runs and waits in the service's queue, which workspaces of one service and tenant share."""
+        return self._limiter.state
+
+    async def sign_in(self) -> Identity:
+        """Signs in, anew when it was done before; WorkspaceError says why that cannot be."""
+        if self._source is None:
+            return Identity()
+        source = self._source
+        source.forget()
+        try:
+            await in_network(source.token(self.scope, renew=True))
+        except SignInError as error:
+            raise WorkspaceError(outcome_of_exception(error, self.settings.host) or Outcome(State.FAILED)) from None
+        return source.identity
+
+    def sign_out(self) -> None:
+        """Lets go of the tokens in memory."""
+        if self._source is not None:
+            self._source.forget()
+
+    async def check(self, query: str) -> str | None:
+        """None when the query can be sent, else what stands in the way and where: what can be known before sending."""
+        try:
+            tokens = significant(tokenize(query))
+        except KqlSyntaxError as error:
+            return f"{error} ({place(query, error.position)})"
+        if not tokens:
+            return "there is no query"
+        if tokens[0].text == ".":
+            return f"management commands do not run here ({place(query, tokens[0].start)})"
+        return self._refused(query, tokens)
+
+    def _refused(self, query: str, tokens: Sequence[Token]) -> str | None:
+        for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+            called = following is not None and following.text == "("
+            if token.kind is TokenKind.NAME and token.text in self.refused_words and called:
+                return f"{token.text}() {self.refused_words[token.text]} ({place(query, token.start)})"
+        return None
+
+    async def run(self, query: str, window: Window, limits: Limits, on_batch: BatchSink) -> Completion:
+        """Sends `query` when it is its turn; see `protocol.Workspace.run`. `limits.seconds` count from when it is sent."""
+        refused = await self.check(query)
+        if refused is not None:
+            return Completion(Outcome(State.FAILED, refused))
+        if self._closed:
+            return Completion(Outcome(State.FAILED, "the workspace is closed"))
+        return await in_network(self._run(query, window, limits, on_batch))
+
+    async def _run(self, query: str, window: Window, limits: Limits, on_batch: BatchSink) -> Completion:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            completion = await self._in_turn(query, window, limits, on_batch)
+            return await self._explained(query, window, limits, completion)
+        except asyncio.CancelledError:
+            if self._closed:
+                return Completion(Outcome(State.CANCELLED, "the workspace was closed"))
+            raise
+        finally:
+            self._running.discard(task)
+
+    async def _in_turn(self, query: str, window: Window, limits: Limits, on_batch: BatchSink) -> Completion:
+        """The completion of a query, sent when it is its turn, and again only where the service has put it off."""
+        identifier = f"huntdeck;{uuid.uuid4()}"
+        for tries in range(1, _TRIES + 1):
+            if self._limiter.closed_for > PATIENCE:
+                return Completion(self._put_off())
+            async with self._limiter.turn():
+                end = await self._attempt(query, window, limits, on_batch, identifier)
+            if end.outcome.state is not State.THROTTLED:
+                break
+            if end.retry_after is None:
+                break
+            self._limiter.close_for(end.retry_after, "CPU quota" if "quota" in end.outcome.reason else "429")
+            if end.retry_after > PATIENCE or tries == _TRIES:
+                break
+        return Completion(end.outcome, end.statistics, end.identifiers)
+
+    def _put_off(self) -> Outcome:
+        state = self._limiter.state
+        minutes = max(1, round(state.seconds / 60))
+        words = f"not sent: the service takes no queries for another {minutes} min ({state.reason})"
+        return Outcome(State.THROTTLED, words, f"r runs it again in {minutes} min.")
+
+    async def _attempt(
+        self, query: str, window: Window, limits: Limits, on_batch: BatchSink, identifier: str
+    ) -> AttemptEnd:
+        request = self.query_request(query, window, limits.seconds, identifier)
+        attempt = Attempt(self.kind, self.settings.host, query, limits, identifier)
+        try:
+            end = await attempt.run(self._connection(), request, on_batch, self.told_by)
+        except asyncio.CancelledError:
+            self._stop_on_server(identifier)
+            raise
+        if end.outcome.state is State.TIMED_OUT:
+            self._stop_on_server(identifier)
+        return end
+
+    async def _explained(self, query: str, window: Window, limits: Limits, completion: Completion) -> Completion:
+        """`completion`; when it is complete without a row, whether the first table has any event in the window is looked up."""
+        table = self._first_table(query)
+        if completion.outcome.state is not State.COMPLETE or completion.statistics.get("rows") or not table:
+            return completion
+        time = self._time_column(table)
+        if not time:
+            return completion
+        start, end = (
+            f"datetime({moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z)" for moment in (window.start, window.end)
+        )
+        found: list[Any] = []
+        probe = f"{table}\n| where {time} >= {start} and {time} < {end}\n| take 1\n| project {time}"
+        asked = Limits(rows=1, seconds=min(limits.seconds, _META_SECONDS))
+        looked = await self._in_turn(probe, window, asked, found.append)
+        if looked.outcome.state is not State.COMPLETE or any(batch.num_rows for batch in found):
+            return completion
+        outcome = Outcome(State.NOT_COVERED, f"{table} has no events at all in the window")
+        return Completion(outcome, completion.statistics, completion.identifiers)
+
+    def _first_table(self, query: str) -> str:
+        """The table that a query names first, which decides; nothing before the schema is known."""
+        known = self._schema or {}
+        tokens = significant(tokenize(query))
+        return next((token.text for token in tokens if token.kind is TokenKind.NAME and token.text in known), "")
+
+    def _time_column(self, table: str) -> str:
+        columns = (self._schema or {}).get(table, {})
+        return next((name for name in ("Timestamp", "TimeGenerated") if name in columns), "")
+
+    async def schema(self) -> Schema:
+        """The tables and columns that are there, read once; WorkspaceError says why they cannot be."""
+        if self._schema is None:
+            self._schema = await self.read_schema()
+            self.schema_read = datetime.now(UTC)
+        return self._schema
+
+    def forget_schema(self) -> None:
+        """The next `schema` reads it again."""
+        self._schema = None
+
+    async def span(self) -> Window | None:
+        """None: a live service has no end. Windows count back from now."""
+        return None
+
+    async def coverage(self, tables: Sequence[str] = ()) -> list[TableCoverage]:
+        """What the tables hold of the last seven days, per host; of those that hunts can use when none are named."""
+        schema = await self.schema()
+        wanted = [table for table in tables or evidence_schema() if table in schema]
+        found: list[TableCoverage] = []
+        for start in range(0, len(wanted), _COVERED_AT_ONCE):
+            some = wanted[start : start + _COVERED_AT_ONCE]
+            query = coverage_query({table: schema[table] for table in some})
+            if query:
+                found += coverage_from(await self.rows(query), some)
+        known = {entry.table for entry in found}
+        missing = [table for table in tables if table not in known]
+        return [*found, *(TableCoverage(table, "", None, None, 0) for table in missing)]
+
+    async def rows(self, query: str) -> list[dict[str, Any]]:
+        """The rows of a small query of the program's own; WorkspaceError when it does not complete."""
+        found: list[Any] = []
+        now = datetime.now(UTC)
+        window = Window(now.replace(year=now.year - 1, day=1), now.replace(year=now.year + 1, day=1))
+        completion = await in_network(self._in_turn(query, window, _META_LIMITS, found.append))
+        if completion.outcome.state is not State.COMPLETE:
+            raise WorkspaceError(completion.outcome)
+        return [row for batch in found for row in batch.to_pylist()]
+
+    async def asked(self, request: HttpRequest, decoder: AnswerDecoder) -> AnswerDecoder:
+        """The answer to a request besides queries, decoded; WorkspaceError when there is none."""
+        identifier = f"huntdeck;{uuid.uuid4()}"
+        attempt = Attempt(self.kind, self.settings.host, "", _META_LIMITS, identifier)
+        outcome = await in_network(attempt.read(self._connection, request, decoder))
+        if outcome.state is not State.COMPLETE:
+            raise WorkspaceError(outcome)
+        return decoder
+
+    async def close(self) -> None:
+        """Drops what runs and the connections."""
+        self._closed = True
+        await in_network(self._close())
+
+    async def _close(self) -> None:
+        for task in list(self._running):
+            task.cancel()
+        if self._sender is not None:
+            await self._sender.close()
+
+    def _connection(self) -> Sender:
+        """The connections, made in the network thread when they are first needed."""
+        if self._sender is None:
+            from tui.workspaces.live.http import Sender
+
+            settings = self.settings
+            self._sender = Sender(settings.kind, settings.endpoint, self.scope, self._source, settings.ca)
+        return self._sender
+
+    def _stop_on_server(self, identifier: str) -> None:
+        """Tells the service to stop a query, where it can be told."""
+        del identifier
+
+    @property
+    @abstractmethod
+    def scope(self) -> str:
+        """What a token is asked for."""
+
+    @abstractmethod
+    def query_request(self, query: str, window: Window, seconds: float, identifier: str) -> HttpRequest:
+        """The request that runs `query`; the service gives up after `seconds` where it can be told."""
+
+    @abstractmethod
+    def told_by(self, decoder: AnswerDecoder) -> tuple[Outcome | None, Mapping[str, float]]:
+        """What an answer says of itself besides its rows: an outcome that is not complete, and figures."""
+
+    @abstractmethod
+    async def read_schema(self) -> Schema:
+        """The tables and columns, read from the service."""
+
+    @abstractmethod
+    def portal_link(self, query: str) -> str | None:
+        """Where the query opens in a browser; None where it cannot or the link would be too long."""
