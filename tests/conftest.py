@@ -2,9 +2,19 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
 from tests.support.demo import demo as demo
+
+
+@pytest.fixture(autouse=True)
+def _homes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the files of whoever runs it."""
+    base = tmp_path_factory.getbasetemp() / "homes"
+    for name in ("DATA", "CACHE", "CONFIG", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(base / name.lower()))
+
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("judged", deadline=None, derandomize=True, print_blob=True)

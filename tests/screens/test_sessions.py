@@ -144,7 +144,7 @@ async def test_a_session_of_a_workspace_that_is_not_here_can_be_read(tmp_path: P
         raise MissingWorkspaceError(f"there is no workspace {name!r}")
 
     app = HuntdeckApp(Start("demo", opening, None, sessions, folder))  # type: ignore[arg-type]
-    async with desk_on(app, None) as one:
+    async with desk_on(app) as one:
         await one.settle()
         assert one.line("header").startswith("ABSENT small")
         assert "there is no workspace 'small'" in one.line("keys")
@@ -186,3 +186,38 @@ async def test_what_cannot_be_saved_is_said_and_saved_elsewhere(tmp_path: Path) 
     assert folder.parent == tmp_path / "other"
     assert session_in(folder).name == "INC-4471 [/]"
     assert len(read_contents(folder, None).runs) == 1
+
+
+async def test_sessions_are_changed_renamed_and_put_away_by_keys(tmp_path: Path) -> None:
+    sessions = tmp_path / "sessions"
+    async with small_desk(tmp_path, sessions, name="first") as one:
+        await drilled(one)
+        first = await saved(one)
+        await one.press("S")
+        await one.until(lambda: "1 session" in one.text)
+        await one.press("n")
+        await one.until(lambda: one.screen.ready and "new session" in one.line("header"))
+        assert not one.screen.session.runs
+        await one.open_hunt()
+        second = await saved(one)
+        assert second != first
+        await one.press("S")
+        await one.until(lambda: "2 sessions" in one.text)
+        await one.press("down", "enter")
+        await one.until(lambda: one.screen.ready and "first saved" in one.line("header"))
+        await one.settle()
+        assert one.place[0] == "events"
+        await one.press("S", "r")
+        await one.until(lambda: "Name of this session" in one.text)
+        await one.press(*"-again", "enter")
+        await one.until(lambda: session_in(first).name == "first-again")
+        await one.press("S")
+        await one.until(lambda: "2 sessions" in one.text)
+        await one.press("down", "d")
+        await one.until(lambda: "Put this session away?" in one.text)
+        await one.press("y")
+        await one.until(lambda: not second.exists())
+        await one.press("S", "u")
+        await one.until(lambda: "Sessions that were put away" in one.text)
+        await one.press("enter")
+        await one.until(second.exists)

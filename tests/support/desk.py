@@ -20,8 +20,12 @@ from tui.screens.opening import Start
 class Desk:
     """A running app with its main screen, and what a test asks of it."""
 
-    def __init__(self, pilot: Pilot[Any], app: HuntdeckApp, workspace: HeldWorkspace) -> None:
-        self.pilot, self.app, self.workspace = pilot, app, workspace
+    def __init__(self, pilot: Pilot[Any], app: HuntdeckApp) -> None:
+        self.pilot, self.app = pilot, app
+
+    @property
+    def workspace(self) -> Any:
+        return self.screen.session.workspace
 
     @property
     def screen(self) -> MainScreen:
@@ -80,10 +84,10 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_on(app: HuntdeckApp, workspace: Any, size: tuple[int, int] = (160, 45)) -> AsyncIterator[Desk]:
+async def desk_on(app: HuntdeckApp, size: tuple[int, int] = (160, 45)) -> AsyncIterator[Desk]:
     """`app` on the screen, its workspace open."""
     async with app.run_test(size=size) as pilot:
-        one = Desk(pilot, app, workspace)
+        one = Desk(pilot, app)
         await one.until(lambda: one.screen.ready, "the workspace")
         await pilot.pause()
         yield one
@@ -99,8 +103,9 @@ async def small_desk(
 ) -> AsyncIterator[Desk]:
     """The app on the small workspace in `folder`, made when it is not there; its session kept below `sessions`."""
     path = folder / "small.duckdb"
-    workspace = HeldWorkspace("small", path) if path.is_file() else small_workspace(folder)
+    if not path.is_file():
+        await small_workspace(folder).close()
     catalogue = small_catalogue(folder)
-    start = Start("small", lambda _: (workspace, catalogue), None, sessions, resume, name)
-    async with desk_on(HuntdeckApp(start), workspace, size) as one:
+    start = Start("small", lambda _: (HeldWorkspace("small", path), catalogue), None, sessions, resume, name)
+    async with desk_on(HuntdeckApp(start), size) as one:
         yield one

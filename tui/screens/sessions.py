@@ -26,7 +26,7 @@ Deed = Literal["open", "new", "rename", "discard", "recover", "export"]
 _COLUMNS = (
     Column("session", widest=44),
     Column("workspace", widest=24),
-    Column("saved"),
+    Column("age"),
     Column("runs", right=True),
     Column("marks", right=True),
     Column("size", right=True),
@@ -108,9 +108,8 @@ class SessionsScreen(Modal[Asked | None]):
         self._tell()
 
     def _row(self, entry: Entry) -> Row:
-        moment = entry.discarded or entry.saved
-        when = f"{moment:%m-%d %H:%M}Z, {age_words(moment, self._now)}"
-        texts = (entry.name, entry.workspace, when, entry.runs, entry.marks, size_words(entry.size), self._state(entry))
+        age = age_words(entry.discarded or entry.saved, self._now)
+        texts = (entry.name, entry.workspace, age, entry.runs, entry.marks, size_words(entry.size), self._state(entry))
         return Row(texts, "$error" if entry.trouble else "$accent" if entry.path == self._here else "")
 
     def _state(self, entry: Entry) -> str:
@@ -131,6 +130,13 @@ class SessionsScreen(Modal[Asked | None]):
         )
         self.query_one("#about", Words).say(safe(words, 400))
         self.refresh_bindings()
+
+    def _about(self, entry: Entry) -> str:
+        did = (
+            f"put away {entry.discarded:%Y-%m-%d %H:%M}Z" if entry.discarded else f"saved {entry.saved:%Y-%m-%d %H:%M}Z"
+        )
+        by = f" by {entry.author}" if entry.author else ""
+        return ", ".join(filter(None, [f"{entry.name}: {did}{by}", entry.path.name, self._state(entry)]))
 
     @on(ItemList.Chosen)
     def _chosen(self) -> None:
