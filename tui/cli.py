@@ -140,9 +140,11 @@ def _explain(error: Exception) -> int:
     from tui.settings.paths import WorkspaceNameError
     from tui.triage.records.model import SessionNameError
     from tui.triage.records.shelf import ShelfError
+    from tui.workspaces.live.errors import ConfigurationError
     from tui.workspaces.protocol import MissingWorkspaceError, State
 
-    if isinstance(error, UsageError | MissingWorkspaceError | WorkspaceNameError | SessionNameError | ShelfError):
+    known = UsageError | MissingWorkspaceError | WorkspaceNameError | SessionNameError | ShelfError | ConfigurationError
+    if isinstance(error, known):
         say(f"huntdeck: {error}")
         return USAGE
     if isinstance(error, OSError) and error.strerror:

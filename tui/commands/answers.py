@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tui.kql.literals import datetime_text
 from tui.triage.execute import Answer
-from tui.workspaces.protocol import Outcome, State, Window
+from tui.workspaces.protocol import Outcome, State, Window, mark_place
 
 EXIT_CODES = {
     State.COMPLETE: 0,
@@ -36,12 +37,21 @@ def say(text: str) -> None:
     print("\n".join(safe(line) for line in text.splitlines()), file=sys.stderr)
 
 
+def show_code(address: str, code: str, until: datetime) -> None:
+    """A device code to sign in with, on standard error."""
+    say(f"To sign in, open {address} and enter {code} (valid until {until:%H:%M}Z).")
+
+
 def print_answer(answer: Answer, window: Window, form: str, output: Path | None) -> int:
     """Writes the rows in `form` to `output` or standard output, says the outcome, and gives the exit code."""
     outcome = answer.completion.outcome
     if answer.usable or form == "json":
         _write(answer, window, form, output)
     say(words(outcome, answer))
+    if outcome.place:
+        say("\n".join(mark_place(answer.query.kql, outcome.place)))
+    if outcome.next_step:
+        say(outcome.next_step)
     return EXIT_CODES[outcome.state]
 
 

@@ -121,13 +121,14 @@ def check_hunts(arguments: argparse.Namespace) -> int:
 
 
 def workspaces(arguments: argparse.Namespace) -> int:
-    """Lists the workspaces: name, kind, size, file."""
+    """Lists the workspaces: name, kind, size and file, or the address of a live one."""
     del arguments
     entries = list_workspaces()
     if not any(entry.name == "demo" for entry in entries):
-        print("demo              evidence   made by the program when first opened")
+        print("demo              evidence      made by the program when first opened")
     for entry in entries:
-        print(safe(f"{entry.name:<17} {entry.kind:<10} {entry.size / 2**20:,.1f} MB  {entry.path}"))
+        where = f"{entry.size / 2**20:,.1f} MB  {entry.path}" if entry.path else entry.address
+        print(safe(f"{entry.name:<17} {entry.kind:<13} {where}"))
     return 0
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tui.commands.answers import EXIT_CODES, FORMATS, print_answer, say
+from tui.commands.answers import EXIT_CODES, FORMATS, print_answer, say, show_code
 from tui.commands.demo import ensure_demo
 from tui.commands.options import (
     UsageError,
@@ -26,7 +26,7 @@ from tui.results.values import plain_text
 from tui.triage.execute import Answer, execute, matching_rows
 from tui.triage.queries.compile import base_query, drill_query, view_query
 from tui.triage.queries.context import NoTableError, Query, QueryContext, QueryError
-from tui.workspaces.protocol import State, Workspace
+from tui.workspaces.protocol import State, Workspace, WorkspaceError
 from tui.workspaces.registry import open_workspace
 
 
@@ -231,7 +231,7 @@ def _candidates(answer: Answer, wanted: dict[str, str]) -> str:
 def with_workspace(name: str, work: Any) -> int:
     """Opens the workspace `name` (making the demo when it is first asked for), does `work` in it, and closes it."""
     ensure_demo(name)
-    workspace = open_workspace(name)
+    workspace = open_workspace(name, show_code)
 
     async def whole() -> int:
         try:
@@ -244,6 +244,9 @@ def with_workspace(name: str, work: Any) -> int:
     except NoTableError as error:
         say(f"huntdeck: no table: {error}")
         return EXIT_CODES[State.NO_TABLE]
+    except WorkspaceError as error:
+        say(f"huntdeck: {error.outcome.state}: {error}")
+        return EXIT_CODES[error.outcome.state]
     except QueryError as error:
         raise UsageError(str(error)) from error
     except KeyboardInterrupt:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from tui.commands.answers import say
 from tui.commands.options import UsageError
-from tui.settings.paths import cache_folder, config_file, make_private
+from tui.settings.paths import cache_folder, make_private
+from tui.workspaces.live.configuration import configuration_file
 
 if TYPE_CHECKING:
     from tui.loopback.group import Loopback
@@ -65,7 +66,7 @@ Stand-ins for the live services, over the evidence of workspace {evidence} (newe
 They listen on 127.0.0.1 only, and need no tenant and no sign-in. Their authority, which clients must trust:
   {loopback.ca}
 
-As workspaces, for {config_file()}:
+As workspaces, for {configuration_file()}:
 
 {workspaces_toml(loopback)}
 Where they are:
@@ -93,7 +94,7 @@ def workspaces_toml(loopback: Loopback) -> str:
 
     def block(name: str, kind: str, *lines: str) -> str:
         common = (f'kind = "{kind}"', *lines, f'ca = "{loopback.ca}"', 'sign_in = "none"')
-        return "\n".join((f"[workspaces.{name}]", *common, ""))
+        return "\n".join((f"[{name}]", *common, ""))
 
     return "\n".join(
         (

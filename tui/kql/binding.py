@@ -53,7 +53,17 @@ class Equality:
             return f"isnan({self.expression})"
         if kind == "dynamic":
             return f"tostring({self.expression}) == {string_literal(str(self.value), portable)}"
+        if kind == "datetime" and isinstance(self.value, datetime) and not portable:
+            return self._within_microsecond(self.value)
         return f"{self.expression} == {scalar_literal(self.value, kind)}"
+
+    def _within_microsecond(self, moment: datetime) -> str:
+        """Live services keep a seventh digit, which rows here do not have."""
+        try:
+            after = scalar_literal(moment + timedelta(microseconds=1), "datetime")
+        except OverflowError:
+            return f"{self.expression} >= {scalar_literal(moment, 'datetime')}"
+        return f"({self.expression} >= {scalar_literal(moment, 'datetime')} and {self.expression} < {after})"
 
 
 def _type_of(value: object) -> str:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 AT_ONCE = 2
 """Runs at the same time in an evidence workspace; the embedded engine uses every processor for each."""
 
+LIVE_AT_ONCE = 16
+"""Runs at the same time in a live workspace, which keeps a queue of its own by its service's limits."""
+
 SECONDS = 300.0
 """How long a run may take."""
 
@@ -61,7 +64,7 @@ class Session:
         """Verdicts of all sessions."""
         self.author = author_here()
         self._changed = changed
-        self._queue = asyncio.Semaphore(AT_ONCE)
+        self._queue = asyncio.Semaphore(LIVE_AT_ONCE if workspace.banner == "LIVE" else AT_ONCE)
 
     async def prepare(self) -> None:
         """Reads the schema and the span of the workspace, and sets the window to the whole of it."""

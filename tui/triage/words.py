@@ -14,7 +14,7 @@ from tui.triage.queries.compile import view_names
 from tui.triage.queries.context import Scope
 from tui.triage.runs import Phase, Run, Step
 from tui.triage.session import Session
-from tui.workspaces.protocol import State, Window
+from tui.workspaces.protocol import State, Window, mark_place
 
 NEXT_STEPS: dict[State, str] = {
     State.TRUNCATED: "Narrow the window (w), the scope (o) or the parameters (e) to see the rest.",
@@ -196,7 +196,8 @@ def empty_words(run: Run) -> list[str]:
             "e changes the parameters, w the window, o the scope.",
         ]
     head = str(state).capitalize()
-    return [f"{head}: {reason}" if reason else f"{head}.", NEXT_STEPS[state]]
+    marked = mark_place(run.query.kql, run.outcome.place) if run.outcome.place else []
+    return [f"{head}: {reason}" if reason else f"{head}.", *marked, run.outcome.next_step or NEXT_STEPS[state]]
 
 
 def opens_words(cell: Cell) -> str:

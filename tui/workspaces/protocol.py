@@ -60,6 +60,16 @@ class Outcome:
     place: tuple[int, int] | None = None
 
 
+def mark_place(query: str, place: tuple[int, int]) -> list[str]:
+    """The line of `query` at `place` (line and column from 1), and a line that points to the column; none when it has none."""
+    lines = query.splitlines()
+    line, column = place
+    if not 1 <= line <= len(lines):
+        return []
+    shown = lines[line - 1].replace("\t", " ")
+    return [shown, " " * min(column - 1, len(shown)) + "^"]
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one run may take: `rows` kept (one more is asked for, to detect truncation) and `seconds`."""
@@ -96,7 +106,7 @@ class MissingWorkspaceError(LookupError):
     """There is no workspace of this name."""
 
 
-class WorkspaceError(Exception):
+class WorkspaceError(LookupError):
     """A workspace cannot say what it is asked besides queries: its schema, or what it holds; `outcome` says why."""
 
     def __init__(self, outcome: Outcome) -> None:

@@ -86,16 +86,6 @@ def retry_after(headers: Mapping[str, str], message: str = "") -> float | None:
     return float(found.group(1)) * {"second": 1, "minute": 60, "hour": 3600}[found.group(2)] if found else None
 
 
-def mark_place(query: str, place: tuple[int, int]) -> list[str]:
-    """The line of `query` at `place` (line and column from 1), and a line that points to the column; none when it has none."""
-    lines = query.splitlines()
-    line, column = place
-    if not 1 <= line <= len(lines):
-        return []
-    shown = lines[line - 1].replace("\t", " ")
-    return [shown, " " * min(column - 1, len(shown)) + "^"]
-
-
 def _without_json(kind: str, status: int, headers: Mapping[str, str], body: bytes) -> Outcome | None:
     """What an answer that is no JSON means; None for one that may be."""
     if status == 204:

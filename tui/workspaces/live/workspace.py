@@ -234,9 +234,9 @@ class LiveWorkspace(ABC):
         return None
 
     async def coverage(self, tables: Sequence[str] = ()) -> list[TableCoverage]:
-        """What the tables hold of the last seven days, per host; of those that hunts can use when none are named."""
+        """What the tables hold of the last seven days, per host; only of those that hunts can be written for."""
         schema = await self.schema()
-        wanted = [table for table in tables or evidence_schema() if table in schema]
+        wanted = [table for table in tables or evidence_schema() if table in schema and table in evidence_schema()]
         found: list[TableCoverage] = []
         for start in range(0, len(wanted), _COVERED_AT_ONCE):
             some = wanted[start : start + _COVERED_AT_ONCE]
@@ -244,7 +244,7 @@ class LiveWorkspace(ABC):
             if query:
                 found += coverage_from(await self.rows(query), some)
         known = {entry.table for entry in found}
-        missing = [table for table in tables if table not in known]
+        missing = [table for table in tables if table not in known and table not in schema]
         return [*found, *(TableCoverage(table, "", None, None, 0) for table in missing)]
 
     async def rows(self, query: str) -> list[dict[str, Any]]:
