@@ -190,7 +190,7 @@ def small_workspace(folder: Path) -> HeldWorkspace:
             create_table(connection, table)
         for number, (device, runs) in enumerate(DEVICES.items()):
             for run in range(runs):
-                _write_run(connection, device, number, run)
+                write_run(connection, device, number, run)
     return HeldWorkspace("small", path)
 
 
@@ -205,7 +205,7 @@ def small_catalogue(folder: Path) -> Catalogue:
     return catalogue
 
 
-def _write_run(connection: duckdb.DuckDBPyConnection, device: str, number: int, run: int) -> None:
+def write_run(connection: duckdb.DuckDBPyConnection, device: str, number: int, run: int) -> None:
     """One process and the three files it wrote, a minute apart from the next."""
     created = START + timedelta(hours=number, minutes=run)
     identity = 1000 + number * 100 + run

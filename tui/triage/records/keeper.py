@@ -223,8 +223,8 @@ class Keeper:
 
 
 def _steps(session: Session) -> Iterator[StepRecord]:
-    """The trail up to the first place that only counts rows which are here."""
+    """The trail up to the first place whose rows were made from rows that are here."""
     for step in session.trail:
-        if step.run.query.view == "stack":
+        if not any(run is step.run for run in session.runs):
             return
         yield StepRecord(step.run.number, step.view, step.row, step.column)
