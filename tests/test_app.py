@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.app import App
 
 from tests.support.small import small_catalogue, small_workspace
 from tests.support.snapshot import screen_text
@@ -30,26 +29,6 @@ async def test_messages_are_never_markup(tmp_path: Path) -> None:
         await opened(tmp_path, pilot)
         app.notify("[red]x[/] \x1b]0;t\x07 [/", title="[/]\x1b", markup=True)
         await until(pilot, lambda: "[red]x[/] ␛]0;t␇ [/" in screen_text(app))
-
-
-async def test_a_copy_says_how_far_the_text_got(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TMUX", raising=False)
-    monkeypatch.delenv("STY", raising=False)
-    monkeypatch.setenv("SSH_TTY", "/dev/pts/7")
-    sent: list[str] = []
-    monkeypatch.setattr(App, "copy_to_clipboard", lambda self, text: sent.append(text))
-    app = small_app(tmp_path)
-    async with app.run_test(size=(120, 30)) as pilot:
-        screen = await opened(tmp_path, pilot)
-        app.copy_to_clipboard("union *\n| take 1")
-        await until(pilot, lambda: sent)
-        await until(pilot, lambda: "sent to your terminal (cannot be confirmed)" in screen_text(app))
-        assert sent == ["union *\n| take 1"]
-        assert app.clipboard == "union *\n| take 1"
-        await pilot.press("j")
-        await pilot.pause()
-        assert "sent to your terminal" not in screen_text(app)
-        assert screen.ready
 
 
 def pictures(folder: Path) -> list[Path]:

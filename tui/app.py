@@ -85,10 +85,10 @@ class HuntdeckApp(App[int]):
 
     def _say_problems(self) -> None:
         """Says what is wrong with the configuration and the themes; the rest of them counts."""
-        problems = [str(problem) for problem in (*self.config_problems, *self.theme_problems)]
+        problems = [*(problem.brief for problem in self.config_problems), *map(str, self.theme_problems)]
         if problems:
-            more = f" ({len(problems) - 1} more: huntdeck doctor)" if len(problems) > 1 else ""
-            self.say(f"{problems[0]}{more}", warning=True)
+            others = f", with {len(problems) - 1} more that huntdeck doctor lists" if len(problems) > 1 else ""
+            self.say(f"does not count{others}: {problems[0]}", warning=True)
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
@@ -118,12 +118,12 @@ class HuntdeckApp(App[int]):
 
     def write_to_terminal(self, sequence: str) -> None:
         """Writes a control sequence between two drawings."""
-        if self._driver is not None and not self._batch_count:
+        if self._driver is not None:
             self._driver.write(sequence)
 
-    async def action_show_copied(self) -> None:
+    def action_show_copied(self) -> None:
         """Shows what was copied last, plain, to select from."""
-        self.run_worker(self.copies.show(), name="plain", description="plain page")
+        self.copies.show()
 
     def say(self, words: str, warning: bool = False) -> None:
         """Says `words` where the analyst looks: in the last line, or in front of a dialog."""

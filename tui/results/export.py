@@ -41,7 +41,7 @@ def write(rows: Source, form: Format, stream: BinaryIO, cell_limit: int | None =
         return _write_parquet(rows, stream)
     lines = {
         "table": lambda: _table_lines(rows, cell_limit),
-        "csv": lambda: _csv_lines(rows, _spreadsheet_cell),
+        "csv": lambda: _csv_lines(rows, spreadsheet_cell),
         "csv-exact": lambda: _csv_lines(rows, plain_text),
         "jsonl": lambda: _jsonl_lines(rows),
         "markdown": lambda: _markdown_lines(rows),
@@ -111,7 +111,8 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _spreadsheet_cell(value: Any) -> str:
+def spreadsheet_cell(value: Any) -> str:
+    """`value` on one line, safe to show, and no formula where a spreadsheet reads it."""
     shown = _shown(value)
     if isinstance(value, str) and shown.lstrip().startswith(_FORMULA_STARTS):
         return f"'{shown}"
@@ -126,18 +127,24 @@ def _jsonl_lines(rows: Source) -> Iterator[str]:
 
 def _markdown_lines(rows: Source) -> Iterator[str]:
     infos = column_infos(rows.schema)
-    names = (info.name if _PLAIN_NAME.fullmatch(info.name) else _code_span(info.name) for info in infos)
-    yield _markdown_row(names)
-    yield _markdown_row("--:" if info.kql_type in _NUMBERS else "---" for info in infos)
+    yield markdown_row(markdown_name(info.name) for info in infos)
+    yield markdown_row("--:" if info.kql_type in _NUMBERS else "---" for info in infos)
     for row in _rows(rows):
-        yield _markdown_row(map(_markdown_cell, row))
+        yield markdown_row(map(markdown_cell, row))
 
 
-def _markdown_row(cells: Iterable[str]) -> str:
+def markdown_name(name: str) -> str:
+    """A column's name as a cell of Markdown."""
+    return name if _PLAIN_NAME.fullmatch(name) else _code_span(name)
+
+
+def markdown_row(cells: Iterable[str]) -> str:
+    """A row of a Markdown table, of cells that are Markdown already."""
     return f"| {' | '.join(cells)} |"
 
 
-def _markdown_cell(value: Any) -> str:
+def markdown_cell(value: Any) -> str:
+    """`value` as a cell of Markdown in which nothing acts."""
     if value is None:
         return NULL_MARK
     return _code_span(value) if isinstance(value, str) else plain_text(value)

@@ -34,7 +34,7 @@ class Where(StrEnum):
 class Act:
     """One thing that can be done: its id, keys, the function, where it makes sense, and what it does in a few words.
 
-    `label` is its word in the footer; what has none is not shown there.
+    What has no keys is done from the list of commands. `label` is its word in the footer; what has none is not shown there.
     """
 
     id: str
@@ -84,7 +84,9 @@ ACTS = (
     Act("previous", "N", rows.find_previous, Where.ROWS, "the row before with the searched text"),
     Act("detail", "i", asking.detail, Where.OPEN, "the whole event, or what the hunt is about", "event"),
     Act("kql", "K", asking.show_kql, Where.RESULT, "the KQL as it was run", "KQL"),
-    Act("copy", "y", copying.copy_menu, Where.RESULT, "copy the cell, the row or the KQL", "copy"),
+    Act("copy", "y", copying.copy_menu, Where.RESULT, "copy the cell, the row, the column or the KQL", "copy"),
+    Act("plain", "Y", copying.show_plain, Where.ANYWHERE, "what was copied last, plain, to select from"),
+    Act("copied", "", copying.show_last, Where.ANYWHERE, "what was copied last, how far it got and when"),
     Act("window", "w", asking.ask_window, Where.OPEN, "window of the session", "window"),
     Act("scope", "o", asking.ask_scope, Where.OPEN, "scope of the session", "scope"),
     Act("coverage", "c", asking.show_coverage, Where.OPEN, "what the workspace holds"),
@@ -121,4 +123,5 @@ def bindings() -> list[Binding]:
             group=_GROUPS.get(act.where, _EVERYWHERE),
         )
         for act in ACTS
+        if act.keys
     ]

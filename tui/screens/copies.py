@@ -49,6 +49,9 @@ class Copies:
     def __init__(self, app: App[Any], config: ClipboardConfig, write: Callable[[str], None], say: Speaker) -> None:
         self._app, self._config, self._write, self._say = app, config, write, say
         self.last: Copied | None = None
+        self._page_is_shown = False
+        self._waiting: list[str] = []
+        """Sequences for the terminal that wait until the page is left: the screen's way to it is closed until then."""
 
     def copy(self, text: str, what: str = "") -> None:
         """Copies `text`, which `what` names (default: the dialog it comes from)."""
@@ -62,7 +65,7 @@ class Copies:
         loop = asyncio.get_running_loop()
 
         def send(sequence: str) -> None:
-            loop.call_soon_threadsafe(self._write, sequence)
+            loop.call_soon_threadsafe(self._send, sequence)
 
         result = await in_thread(lambda: copy(copied.text, send, self._config))
         LOG.info("copy of %d characters: %s", len(copied.text), result.state)
@@ -71,6 +74,12 @@ class Copies:
         key = "" if result.state is CopyState.VERIFIED else self._show_key()
         hint = f"{key} shows it to select" if key else ""
         self._say(result.words_with(hint), result.state is CopyState.FAILED)
+
+    def _send(self, sequence: str) -> None:
+        if self._page_is_shown:
+            self._waiting.append(sequence)
+        else:
+            self._write(sequence)
 
     def _place(self) -> str:
         """The title of the dialog in front."""
@@ -88,30 +97,46 @@ class Copies:
                 return "" if typed else key_name(self._app, active)
         return ""
 
-    async def show(self) -> None:
+    def show(self) -> None:
         """Shows what was copied last, plain, in place of the screen, until the analyst comes back."""
-        from tui.terminal.plain_page import PAGE_LIMIT, PageReader
-        from tui.workspaces.threads import in_thread
+        self._app.run_worker(self._show(), name="plain", description="plain page", exit_on_error=False)
+
+    def write(self) -> None:
+        """Writes what was copied last to a file, and says where."""
+        self._app.run_worker(self._write_file(), name="write", description="write", exit_on_error=False)
+
+    async def _show(self) -> None:
+        from tui.terminal.plain_page import PAGE_LIMIT
 
         copied = self.last
         if copied is None:
             self._say("nothing was copied yet: y offers what can be")
             return
-        size = len(copied.text.encode("utf-8", "replace"))
-        if size > PAGE_LIMIT:
-            self._say(f"{copied.what}: {size:,} bytes are too many to select from, and are written to a file")
-            await self.write()
+        if len(copied.text.encode("utf-8", "replace")) > PAGE_LIMIT:
+            await self._write_file("too long to select from; ")
             return
-        reader = PageReader(copied.what, copied.text)
         try:
-            # What changes meanwhile must not be drawn over the page.
-            with self._app.suspend(), self._app.batch_update():
-                await in_thread(reader.show, reader.stop)
+            await self._show_page(copied)
         except SuspendNotSupported:
-            self._say("this terminal cannot show it apart from the screen: the list of what was copied writes a file")
+            await self._write_file("no page can be shown here; ")
 
-    async def write(self) -> None:
-        """Writes what was copied last to a file, and says where."""
+    async def _show_page(self, copied: Copied) -> None:
+        from tui.terminal.plain_page import PageReader
+        from tui.workspaces.threads import in_thread
+
+        reader = PageReader(copied.what, copied.text)
+        # What changes meanwhile must not be drawn over the page.
+        with self._app.suspend(), self._app.batch_update():
+            self._page_is_shown = True
+            try:
+                await in_thread(reader.show, reader.stop)
+            finally:
+                self._page_is_shown = False
+        waiting, self._waiting = self._waiting, []
+        for sequence in waiting:
+            self._write(sequence)
+
+    async def _write_file(self, why: str = "") -> None:
         from tui.terminal.plain_page import write_copy
         from tui.workspaces.threads import in_thread
 
@@ -123,7 +148,7 @@ class Copies:
         except OSError as error:
             self._say(f"{copied.what} not written: {error.filename or ''}: {error.strerror}", warning=True)
         else:
-            self._say(f"{copied.what} written to {path} (only you can read it)")
+            self._say(f"{why}written for you only: {path}")
 
 
 def copies_of(app: App[Any]) -> Copies:

@@ -31,7 +31,15 @@ class ConfigProblem:
     message: str
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}" if self.line else str(self.path)
+        return self._words(str(self.path))
+
+    @property
+    def brief(self) -> str:
+        """The same with the file's name only, for where room lacks."""
+        return self._words(self.path.name)
+
+    def _words(self, path: str) -> str:
+        where = f"{path}:{self.line}" if self.line else path
         return f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
 
 

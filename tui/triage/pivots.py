@@ -76,6 +76,11 @@ def device_pivot(pivots: Sequence[Hunt]) -> Hunt | None:
     return next((hunt for hunt in pivots if hunt.id == DEVICE_PIVOT), None)
 
 
+def entity_of(column: str) -> str:
+    """What the values of a column are, by its name: hash, address, device, account, file, logon, or nothing."""
+    return next((entity for entity, pattern in _ENTITIES if pattern.search(column)), "")
+
+
 def device_of(row: Mapping[str, Any]) -> str:
     """The name of the device `row` is about, or nothing."""
     return next((str(row[name]) for name in _DEVICES if row.get(name)), "")
@@ -105,7 +110,7 @@ def _entities(query: Query, row: Mapping[str, Any], column: str) -> Iterator[tup
     process = _process(row, source)
     if process:
         yield "process", {**device, **process}
-    entity = next((entity for entity, pattern in _ENTITIES if pattern.search(source)), "")
+    entity = entity_of(source)
     text = _text(entity, row, source, value)
     if text:
         yield entity, {**(device if entity == "logon" else {}), entity: text}
