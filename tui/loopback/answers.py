@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -47,13 +47,14 @@ class Answer:
 
     columns: Sequence[Column]
     chunks: Iterable[Chunk]
-    statistics: dict[str, float] = field(default_factory=dict)
     rows: int = 0
     """Rows that have gone out."""
     most: int | None = None
     """No more rows than so many go out."""
     more: bool = False
     """Whether there were more."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What the query's own `set` statements said."""
 
     def take(self) -> Iterator[Chunk]:
         """The chunks, counted and cut."""
@@ -112,8 +113,13 @@ def _large_row(number: int) -> Sequence[Any]:
     )
 
 
-def json_rows(answer: Answer, encoders: Sequence[Encoder], names: Sequence[str] = ()) -> Iterator[str]:
-    """The rows as JSON, in pieces of a chunk each with a comma between rows; objects when `names` are given, else arrays."""
+def json_rows(
+    answer: Answer, encoders: Sequence[Encoder], names: Sequence[str] = (), extras: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """The rows as JSON, in pieces of a chunk each with a comma between rows.
+
+    They are objects when `names` are given, each with the members `extras` besides; else arrays.
+    """
     last: Chunk | None = None
     text = ""
     first = True
@@ -126,7 +132,7 @@ def json_rows(answer: Answer, encoders: Sequence[Encoder], names: Sequence[str] 
                 strict=True,
             )
             if names:
-                encoded = (dict(zip(names, row, strict=True)) for row in encoded)
+                encoded = ({**dict(zip(names, row, strict=True)), **(extras or {})} for row in encoded)
             text = ",".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in encoded)
             last = chunk
         yield text if first else f",{text}"

@@ -103,7 +103,9 @@ class DataExplorer(QueryService):
         self._running[identity] = cancelled
         try:
             seconds = _seconds(options.get("servertimeout"))
-            return self.rows_for(request, line, plan, canned, body["csl"], Range(), seconds, cancelled)
+            answer = self.rows_for(request, line, plan, canned, body["csl"], Range(), seconds, cancelled)
+            answer.options = {**answer.options, **{name: str(value).lower() for name, value in options.items()}}
+            return answer
         finally:
             self._running.pop(identity, None)
 
@@ -149,7 +151,10 @@ class DataExplorer(QueryService):
         """The rows, and behind them, inside the array, what went wrong; gives the errors."""
         fault = plan.fault if plan is not None else None
         limited = fault is not Fault.HUGE
-        answer.most = self.most_rows if limited else None
+        if plan is not None and fault is Fault.TRUNCATED:
+            answer.most = min(plan.rows, self.most_rows)
+        elif limited:
+            answer.most = self._most(answer.options)
         size, sent = 0, False
         for piece in json_rows(answer, encoders_for(answer.columns, dynamic_as_text=False)):
             size += len(piece)
@@ -159,7 +164,7 @@ class DataExplorer(QueryService):
             sent = True
         errors = []
         if answer.more or (limited and size > self.most_bytes) or fault is Fault.TRUNCATED:
-            most = f"{self.most_rows} records" if answer.more else f"{self.most_bytes} bytes"
+            most = f"{answer.most} records" if answer.more else f"{self.most_bytes} bytes"
             errors.append(_one_api("LimitsExceeded", _too_large(most)))
         elif fault is Fault.PARTIAL:
             words = (plan.message if plan else "") or "Query execution lacks memory resources to complete (80DA0007)."
@@ -167,6 +172,15 @@ class DataExplorer(QueryService):
         if errors:
             yield (b"," if sent else b"") + json.dumps({"OneApiErrors": errors}).encode()
         return errors
+
+    def _most(self, options: Mapping[str, str]) -> int | None:
+        """How many rows the query may give, by its own options."""
+        if options.get("notruncation", "false") != "false":
+            return None
+        try:
+            return int(options.get("truncationmaxrecords", self.most_rows))
+        except ValueError:
+            return self.most_rows
 
     def _sign_in(self) -> dict[str, Any]:
         return {

@@ -33,7 +33,8 @@ class Defender(QueryService):
     """Advanced hunting over an evidence file, of the last 30 days before its clock.
 
     How the service writes dynamic and boolean values is not documented: `dynamic_as_text` and `booleans_as_numbers` choose,
-    and `annotations` adds `NAME@odata.type` to the rows.
+    and `annotations` adds `NAME@odata.type` to the rows. Graph knows no partial answers: PARTIAL gives a whole one, TRUNCATED
+    a refusal. `most_rows`, `most_bytes` and `seconds` may be lowered.
     """
 
     name = "defender"
@@ -52,7 +53,7 @@ class Defender(QueryService):
         super().__init__(authority, Tables(file, shipped_schema("defender"), ("Timestamp",)), **settings)
         self.dynamic_as_text, self.booleans_as_numbers = dynamic_as_text, booleans_as_numbers
         self.annotations = annotations
-        self.most_rows, self.most_bytes = MOST_ROWS, MOST_BYTES
+        self.most_rows, self.most_bytes, self.seconds = MOST_ROWS, MOST_BYTES, _SECONDS
 
     def audience(self, request: Request) -> str:
         """Tokens are for Graph."""
@@ -70,7 +71,9 @@ class Defender(QueryService):
             return _error(request, 400, "BadRequest", "Query is missing or the body is not valid JSON.")
         try:
             span = self._span(body.get("Timespan"))
-            answer = self.rows_for(request, line, plan, canned, body["Query"], span, _SECONDS)
+            answer = self.rows_for(request, line, plan, canned, body["Query"], span, self.seconds)
+            if plan is not None and plan.fault is Fault.TRUNCATED:
+                raise _TooLargeError
             unlimited = plan is not None and plan.fault is Fault.HUGE
             content = self._pieces(answer, plan)
             whole = content if unlimited else self._limited(answer, content)
@@ -114,7 +117,10 @@ class Defender(QueryService):
             schema = schema[:-1]
         context = f"{AUDIENCE}/v1.0/$metadata#microsoft.graph.security.huntingQueryResults"
         yield f'{{"@odata.context":"{context}","schema":{json.dumps(schema)},"results":['.encode()
-        yield from (piece.encode() for piece in json_rows(answer, self._encoders(columns), self._names(columns)))
+        names = [column.name for column in columns]
+        notes = {f"{column.name}@odata.type": "#Int64" for column in columns if column.type == "long"}
+        extras = notes if self.annotations else None
+        yield from (piece.encode() for piece in json_rows(answer, self._encoders(columns), names, extras))
         yield b"]}"
 
     def _encoders(self, columns: Sequence[Column]) -> list[Encoder]:
@@ -123,9 +129,6 @@ class Defender(QueryService):
             if column.type == "bool" and self.booleans_as_numbers:
                 encoders[index] = _number
         return encoders
-
-    def _names(self, columns: Sequence[Column]) -> list[str]:
-        return [column.name for column in columns]
 
     def refused_token(self, kind: str, request: Request) -> Reply:
         """Graph refuses every token it does not take with 401, one for another service too."""

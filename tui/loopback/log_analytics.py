@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tui.kql.lexer import names
 from tui.kql.schema import Schema, shipped_schema
 from tui.loopback.answers import Answer, encoders_for, json_rows
 from tui.loopback.authority import Authority
@@ -46,7 +47,10 @@ def streamed_schema() -> Schema:
 
 
 class LogAnalytics(QueryService):
-    """A workspace (`workspace_id`) over an evidence file; `timestamps` gives its tables of devices a `Timestamp` as well."""
+    """A workspace (`workspace_id`) over an evidence file; `timestamps` gives its tables of devices a `Timestamp` as well.
+
+    `most_rows` and `most_bytes` may be lowered; `basic_tables` names those whose plan allows no operator that combines tables.
+    """
 
     name = "log_analytics"
 
@@ -64,6 +68,7 @@ class LogAnalytics(QueryService):
         super().__init__(authority, Tables(file, schema, ("TimeGenerated",)), **settings)
         self.workspace_id = workspace_id
         self.most_rows, self.most_bytes = MOST_ROWS, MOST_BYTES
+        self.basic_tables: frozenset[str] = frozenset()
 
     def audience(self, request: Request) -> str:
         """Tokens are for the public cloud's audience, whichever host the API is asked at."""
@@ -88,6 +93,7 @@ class LogAnalytics(QueryService):
             span = parse_period(body["timespan"], self.clock()) if body.get("timespan") else Range()
             if refused := _REFUSED.search(body["query"]):
                 raise QuerySemanticError(f"'{refused.group().strip(' (')}' is not supported in this context")
+            self._check_plans(body["query"])
             prefer = request.headers.get("prefer", "")
             wait = min(int(found.group(1)), _MOST_SECONDS) if (found := _WAIT.search(prefer)) else _DEFAULT_SECONDS
             answer = self.rows_for(request, line, plan, canned, body["query"], span, wait)
@@ -102,6 +108,15 @@ class LogAnalytics(QueryService):
         headers = {"Content-Type": "application/json; charset=utf-8", **_EXPOSED}
         return Reply(200, self._pieces(answer, plan, "include-statistics=true" in prefer), headers)
 
+    def _check_plans(self, query: str) -> None:
+        """QuerySemanticError when a table of the basic plan is combined with another."""
+        used = names(query) if self.basic_tables else set()
+        combining = used & {"join", "union", "lookup", "find", "search"}
+        for table in sorted(self.basic_tables & used):
+            if combining:
+                words = f"'{min(combining)}' operator: table '{table}' has the Basic plan, which does not allow it"
+                raise QuerySemanticError(words)
+
     def _pieces(self, answer: Answer, plan: Plan | None, statistics: bool) -> Iterator[bytes]:
         columns = list(answer.columns)
         if plan is not None and plan.fault is Fault.WRONG_ROWS:
@@ -109,7 +124,7 @@ class LogAnalytics(QueryService):
         head = [{"name": column.name, "type": column.type} for column in columns]
         yield f'{{"tables":[{{"name":"PrimaryResult","columns":{json.dumps(head)},"rows":['.encode()
         limited = plan is None or plan.fault is not Fault.HUGE
-        answer.most = self.most_rows if limited else None
+        answer.most = _most(self.most_rows, plan)
         size = 0
         for piece in json_rows(answer, encoders_for(answer.columns, dynamic_as_text=True)):
             size += len(piece)
@@ -186,6 +201,13 @@ class LogAnalytics(QueryService):
 
 
 _INVALID = "The request had some invalid properties"
+
+
+def _most(most: int, plan: Plan | None) -> int | None:
+    """How many rows go out: those a failure names, or the service's limit."""
+    if plan is not None and plan.fault is Fault.HUGE:
+        return None
+    return min(most, plan.rows) if plan is not None and plan.fault is Fault.TRUNCATED else most
 
 
 def _error(status: int, code: str, message: str, inner: str = "", inner_message: str = "", details: str = "") -> Reply:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +71,7 @@ class LoopbackServer:
         if self._listener is not None:
             self._listener.shutdown()
             self._listener.server_close()
+            self._listener.end_connections()
             self._listener = None
 
     def __enter__(self) -> Self:
@@ -252,12 +255,31 @@ _WITH_ANSWER = frozenset(
 class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    block_on_close = False
     context: ssl.SSLContext
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._connections: set[socket.socket] = set()
+        super().__init__(address, handler)
 
     def get_request(self) -> tuple[Any, Any]:
         """The handshake is left to the connection's own thread, so that a slow client holds nobody up."""
         connection, address = super().get_request()
-        return self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wrapped = self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        self._connections.add(wrapped)
+        return wrapped, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """One connection less."""
+        self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def end_connections(self) -> None:
+        """Ends those that wait for a further request, and those in the middle of one."""
+        for connection in list(self._connections):
+            with suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Connections that end badly are the clients' own affair."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+
+import duckdb
 
 from tui.loopback.answers import Answer, large_answer
 from tui.loopback.authority import Authority
@@ -125,5 +128,11 @@ class _Work:
         self._interrupt = interrupt
 
     def _stop(self) -> None:
-        if self._interrupt is not None:
-            self._interrupt()
+        """Interrupts the engine until the work has ended: an interrupt before it has begun has no effect."""
+        threading.Thread(target=self._interrupt_all, daemon=True, name="loopback-interrupt").start()
+
+    def _interrupt_all(self) -> None:
+        while not self._done.wait(_STEP):
+            if self._interrupt is not None:
+                with suppress(duckdb.Error):
+                    self._interrupt()

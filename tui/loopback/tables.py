@@ -172,7 +172,7 @@ class Tables:
             finally:
                 cursor.close()
 
-        return Answer([columns[index] for index in order], rest())
+        return Answer([columns[index] for index in order], rest(), options=prepared.options)
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -217,11 +217,10 @@ def _unresolved(what: str, name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """The first name in quotes in `text`, else its first word."""
-    for mark in ('"', "'"):
-        if mark in text:
-            return text.split(mark)[1]
-    return text.split()[0]
+    """The name that `text` begins with, or the first in quotes where it begins with words."""
+    first = text.split()[0].strip("\"'!.")
+    quoted = next((text.split(mark)[1] for mark in ('"', "'") if text.count(mark) > 1), first)
+    return quoted if text.startswith("there is") else first
 
 
 def merged(*schemas: Mapping[str, Mapping[str, str]]) -> Schema:
