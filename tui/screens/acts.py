@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from tui.screens.actions import asking, copying, hunting, panes, pivoting, rows
+from tui.screens.actions import asking, copying, findings, hunting, judging, marking, panes, pivoting, rows
 
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
@@ -51,6 +51,9 @@ class Act:
 
 
 _PRINTED = {
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "asterisk": "*",
     "equals_sign": "=",
     "minus": "-",
     "slash": "/",
@@ -82,6 +85,21 @@ ACTS = (
     Act("search", "slash", rows.ask_search, Where.ROWS, "search for a text in the rows", "search"),
     Act("next", "n", rows.find_next, Where.ROWS, "the next row with the searched text"),
     Act("previous", "N", rows.find_previous, Where.ROWS, "the row before with the searched text"),
+    Act("mark", "m", marking.mark, Where.ROWS, "mark the row, or take its mark away", "mark"),
+    Act("annotate", "a", marking.annotate, Where.ROWS, "write a note and tags on the row", "note"),
+    Act("mark_all", "A", marking.mark_all, Where.ROWS, "mark all rows shown"),
+    Act("next_mark", "right_square_bracket", marking.next_mark, Where.ROWS, "the next marked row"),
+    Act("previous_mark", "left_square_bracket", marking.previous_mark, Where.ROWS, "the marked row before"),
+    Act("only_marked", "asterisk", marking.only_marked, Where.RESULT, "only marked rows, or all again"),
+    Act("suspicious", "1", judging.suspicious, Where.ROWS, "verdict: the device or account is suspicious"),
+    Act("benign", "2", judging.benign, Where.ROWS, "verdict: it is benign, why and until when"),
+    Act("unknown", "3", judging.unknown, Where.ROWS, "verdict: it is unknown, looked at and not decided"),
+    Act("take_back", "4", judging.take_back, Where.ROWS, "take the verdict back"),
+    Act("verdicts", "5", judging.history, Where.ROWS, "all verdicts on the device or account"),
+    Act("only_judged", "", judging.only_judged, Where.ROWS, "only rows with a verdict: suspicious, benign or unknown"),
+    Act("turn_benign", "b", judging.turn_benign, Where.RESULT, "rows judged benign before: show or hide"),
+    Act("findings", "M", findings.show_findings, Where.OPEN, "all marks and notes of the session"),
+    Act("unsay", "X", marking.undo, Where.OPEN, "take back the last mark, note or verdict"),
     Act("detail", "i", asking.detail, Where.OPEN, "the whole event, or what the hunt is about", "event"),
     Act("kql", "K", asking.show_kql, Where.RESULT, "the KQL as it was run", "KQL"),
     Act("copy", "y", copying.copy_menu, Where.RESULT, "copy the cell, the row, the column or the KQL", "copy"),

@@ -71,7 +71,8 @@ def trail_pieces(session: Session, trail: Trail, shown: int | None, now: datetim
     whole = run.outcome is None or run.outcome.state == "complete"
     # In place of rows the pane says why there are none.
     ended = run_words(run) if run.received else run_words(run).partition(":")[0]
-    filters = len(place.step.view.filters)
+    view = place.step.view
+    filters = len(view.filters) + (view.only is not None)
     pieces = [
         Piece(
             trail_words(session.trail),
@@ -79,7 +80,7 @@ def trail_pieces(session: Session, trail: Trail, shown: int | None, now: datetim
             role="strong",
             rank=4,
         ),
-        Piece(count_words(run, shown)),
+        Piece(count_words(run, shown, len(view.without))),
         Piece(run.mismatch, role="warning", rank=8),
         Piece(ended, short=ended.split(" ")[0] if whole else None, role="" if whole else "warning", rank=3),
     ]

@@ -119,6 +119,7 @@ class MainScreen(Screen[None]):
                 "? shows the keys, : all commands, I what a hunt looks for and how to read it.",
             ]
         )
+        session.findings.follow(self.pane.renew)
         sessions.come_back(self, opened)
         self.refresh_words()
         self._show_keys()
@@ -201,8 +202,9 @@ class MainScreen(Screen[None]):
     def _note(self) -> str:
         from tui.triage.words import opens_words
 
-        cell = self.cell()
-        return opens_words(cell) if cell is not None else ""
+        cell, place = self.cell(), self.trail.current
+        said = place.judge.words(cell.row) if cell is not None and place is not None and place.judge else ""
+        return "  ".join(filter(None, [said, opens_words(cell) if cell is not None else ""]))
 
     # Keys
 

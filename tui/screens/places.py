@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
     from tui.triage.cell import Cell
-    from tui.triage.runs import Step
+    from tui.triage.judged import Judge
+    from tui.triage.runs import Run, Step
     from tui.triage.session import Session
 
 
@@ -28,8 +29,35 @@ class Place:
     """The first row shown when it was left."""
     opened: Cell | None = None
     stacked: str = ""
+    compared: tuple[Run, Run] | None = None
+    """The runs whose rows it sets side by side, the older one first."""
     moment: datetime | None = None
     """Where the cursor goes at first in a timeline: to the first row at or after this time."""
+    arrival: int | None = None
+    """Where the cursor goes at first: to the row that came as this number, from 0."""
+    judge: Judge | None = None
+    """Finds what was said about its rows; none where they only count values."""
+    benign: tuple[int, ...] = ()
+    """Its rows, by number, that were judged benign before it was run; they are hidden unless `benign_shown`."""
+    benign_shown: bool = False
+    chosen: str = ""
+    """What the rows are that `step.view.only` chooses."""
+
+    @property
+    def chips(self) -> list[str]:
+        """What is chosen and hidden among the rows, a few words each."""
+        number = f"{len(self.benign):,}"
+        words = [f"only {self.chosen}"] if self.step.view.only is not None else []
+        if self.benign:
+            words.append(
+                f"{number} benign shown (b hides)" if self.benign_shown else f"{number} hidden as benign (b shows)"
+            )
+        return words
+
+    @property
+    def derived(self) -> bool:
+        """Whether its rows were made from rows that are here, not by a run of their own."""
+        return bool(self.stacked) or self.compared is not None
 
     @property
     def ready(self) -> bool:

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from tui.screens.places import Place
     from tui.triage.runs import Run
     from tui.widgets.table_layout import Kind, TableColumn
-    from tui.widgets.trail_table import TrailTable
+    from tui.widgets.table_pages import Paged
+    from tui.widgets.trail_table import Renewal, TrailTable
 
 _LABELS = {"DeviceName": "Device", "LegsHit": "Legs", "ThresholdsMet": "Met", "EventTime": "Time"}
 _PATHS = re.compile(r"(Path|FolderPath|FileName|ObjectName|ProcessName|RelativeTargetName|RemoteUrl)\Z")
 _LONG = re.compile(r"CommandLine\Z|\A(What|AdditionalFields|Value)\Z")
 _NUMBERS = ("int", "long", "real", "decimal")
 _LONGEST = 70
+_LONGEST_BEFORE = 48
 
 
 class ResultPane(Vertical, can_focus=True):
@@ -49,6 +51,8 @@ class ResultPane(Vertical, can_focus=True):
         from tui.widgets.cell_line import CellLine
         from tui.widgets.trail_table import TrailTable
 
+        if self.query(TrailTable):
+            return
         table, line = TrailTable(id="rows"), CellLine(id="cell")
         line.follow(table, lambda _: note())
         await self.mount(table, line)
@@ -84,13 +88,14 @@ class ResultPane(Vertical, can_focus=True):
     @property
     def columns(self) -> list[str]:
         """The names of the columns that are not hidden, in order."""
-        return [column.name for column in self._columns if not column.hidden]
+        return [column.name for column in self._columns if not column.hidden and not column.passive]
 
     @property
     def values(self) -> dict[str, Any]:
-        """All columns of the row under the cursor; empty when there is none."""
+        """All columns of the run in the row under the cursor; empty when there is none."""
         row = self.table.row_at_cursor() if self.has_rows else None
-        return {column.name: value for column, value in zip(self._columns, row or (), strict=False)}
+        pairs = zip(self._columns, row or (), strict=False)
+        return {column.name: value for column, value in pairs if not column.passive}
 
     def show_words(self, lines: Sequence[str]) -> None:
         """Shows words in place of rows."""
@@ -109,10 +114,18 @@ class ResultPane(Vertical, can_focus=True):
         self._columns = table_columns(place.step.run, prepared)
         self.add_class("-rows")
         key, step = id(place.step), place.step
+        source: Paged = prepared
+        renewal: Renewal | None = None
+        if place.judge is not None:
+            from tui.triage.judged import JudgedView
+
+            judged = JudgedView(prepared, place.judge)
+            source, renewal = judged, judged.judged
+            self._columns = with_said(self._columns, place.judge.of_entities)
         if again or row is not None:
-            self.table.show_place(prepared, self._columns, key, row)
+            self.table.show_place(source, self._columns, key, row, renewal=renewal)
         else:
-            self.table.show_place(prepared, self._columns, key, step.row, step.column, place.top)
+            self.table.show_place(source, self._columns, key, step.row, step.column, place.top, renewal)
         if self.has_focus:
             self.table.focus()
 
@@ -121,9 +134,14 @@ class ResultPane(Vertical, can_focus=True):
         if self.has_rows:
             self.table.focus()
 
+    def renew(self) -> None:
+        """Shows what was said about rows since."""
+        self.table.renew()
+
     def show_times_in(self, zone: tzinfo) -> None:
         """Shows times in `zone`."""
         self.table.format_time = lambda moment: f"{moment.astimezone(zone):%m-%d %H:%M:%S}"
+        self.table.renew()
 
     def show_chips(self, words: Sequence[str]) -> None:
         """Shows what is filtered, sorted and searched; the line is there only when there is something."""
@@ -158,6 +176,18 @@ def table_columns(run: Run, prepared: PreparedView) -> list[TableColumn]:
             )
         )
     return columns
+
+
+def with_said(columns: list[TableColumn], of_entities: bool) -> list[TableColumn]:
+    """`columns` with those that say what was said about a row: `V` at the left, of devices `Before` after their name."""
+    from tui.triage.judged import BEFORE_COLUMN, SIGN_COLUMN
+    from tui.widgets.table_layout import TableColumn
+
+    if {SIGN_COLUMN, BEFORE_COLUMN} & {column.name for column in columns}:
+        return columns
+    sign = TableColumn(SIGN_COLUMN, label="V", width=2, pinned=True, passive=True)
+    before = TableColumn(BEFORE_COLUMN, label="Before", maximum=_LONGEST_BEFORE, passive=True)
+    return [sign, *columns[:1], *([before] if of_entities else []), *columns[1:]]
 
 
 def _is_of_one_device(run: Run) -> bool:

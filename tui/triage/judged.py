@@ -116,6 +116,22 @@ class Judge:
         verdict = self.verdict_of(row)
         return "" if verdict is None else before_words(verdict, self._now(), self._zone())
 
+    def fields(self, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """What is said about the row as fields, where anything is."""
+        mark, verdict = self.mark_of(row), self.before(row)
+        found = [("verdict", verdict)] if verdict else []
+        if mark is not None:
+            found.append(("marked", f"{mark.at:%Y-%m-%d %H:%M:%S}Z, {mark.author}"))
+            found += [("note", mark.note)] if mark.note else []
+            found += [("tags", " ".join(mark.tags))] if mark.tags else []
+        return found
+
+    def words(self, row: Mapping[str, Any]) -> str:
+        """What is written on the row, and the verdict, where there is either."""
+        mark, before = self.mark_of(row), self.before(row)
+        note = mark_words(mark) if mark is not None else ""
+        return "  ".join(filter(None, [f"note: {note}" if note else "", before]))
+
     def _marked_moments(self) -> frozenset[str]:
         """The texts of the moments at which rows are marked."""
         revision = self._session.findings.revision

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tui.kql.literals import LiteralError, parse_datetime, parse_timespan
 from tui.settings.files import Lock, UnsafeFileError, holder_of, own_folder, read_private, write_private
 from tui.triage.findings import About, newest
 from tui.triage.records.documents import DocumentError, verdict_document, verdict_of
@@ -23,6 +24,8 @@ SIZE_LIMIT = 64_000_000
 PATIENCE = 10.0
 """Seconds to wait for another program that writes."""
 _STEP = 0.02
+
+UNTIL_CHANGED = "until changed"
 
 TAKEN_BACK = "taken back"
 """The reason of what takes a verdict back."""
@@ -182,6 +185,25 @@ class _Held:
         if self._lock is not None:
             self._lock.release()
         self._here.release()
+
+
+def until_of(text: str, now: datetime) -> datetime | None:
+    """When a verdict ends: a span from `now` such as `30d`, or a time after it; None for `until changed`. LiteralError."""
+    words = text.strip()
+    if words.lower() == UNTIL_CHANGED:
+        return None
+    try:
+        return now + parse_timespan(words)
+    except (LiteralError, OverflowError):
+        pass
+    try:
+        moment = parse_datetime(words)
+    except LiteralError as error:
+        expected = f"expected a span such as 30d, a date such as 2026-12-14, or {UNTIL_CHANGED}; {error}"
+        raise LiteralError(expected if words[:1].isdecimal() and "-" in words else expected.partition(";")[0]) from None
+    if moment <= now:
+        raise LiteralError(f"{words} is not in the future")
+    return moment
 
 
 def taken_back(verdict: Verdict, author: str, at: datetime) -> Verdict:

@@ -89,6 +89,7 @@ class ResultTable(Widget, can_focus=True):
         self._top = 0
         self._column = 0
         self._layout_now = Layout()
+        self._laid_out_in = 0
         self._target: tuple[int, int] | None = None
         self._open_there = False
         self._reader = PageReader(self, self._wanted, self._take, self._fail)
@@ -309,7 +310,9 @@ class ResultTable(Widget, can_focus=True):
 
     def _lay_out(self) -> None:
         if self._source is not None and self._source.natural:
-            source, first = self._source, self._layout_now.before
+            # What was scrolled away while the table was not shown, and had no width, says nothing.
+            source, first = self._source, self._layout_now.before if self._laid_out_in else 0
+            self._laid_out_in = self.size.width
             self._layout_now = lay_out_around(source.columns, source.natural, self.size.width, first, self._column)
             if self._stops and self._column not in self._stops:
                 self._column = self._stops[0]

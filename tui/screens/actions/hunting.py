@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.screens.actions.showing import show_event, show_row
+from tui.screens.actions.showing import judge_of, show_event, show_row
 from tui.screens.places import Place
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ def _again(screen: MainScreen, moved: bool) -> None:
         return
     from tui.triage.runs import Step
 
-    screen.replace(Place(Step(screen.session.again(run, moved), place.step.view), opened=place.opened))
+    # Which rows were chosen or hidden by number was about the rows that came then.
+    view = replace(place.step.view, only=None, without=())
+    screen.replace(Place(Step(screen.session.again(run, moved), view), opened=place.opened))
 
 
 def choose_view(screen: MainScreen) -> None:
@@ -166,7 +169,7 @@ async def open_whole(screen: MainScreen, cell: Cell) -> None:
 
         screen.say(" ".join(empty_words(run)), warning=True)
         return
-    await show_event(screen, run)
+    await show_event(screen, run, judge_of(screen, run, run.rows))
 
 
 def cancel(screen: MainScreen) -> None:

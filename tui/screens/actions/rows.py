@@ -44,6 +44,8 @@ async def undo(screen: MainScreen) -> None:
     view = place.step.view
     if view.filters:
         await look(screen, replace(view, filters=view.filters[:-1]))
+    elif view.only is not None:
+        await look(screen, replace(view, only=None))
     elif view.sort or view.search:
         await look(screen, replace(view, sort=(), search=""))
     else:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.screens.main import MainScreen
     from tui.screens.places import Place
     from tui.triage.cell import Cell
+    from tui.triage.judged import Judge
     from tui.triage.queries.context import Query
     from tui.triage.runs import Run
 
@@ -81,10 +82,14 @@ async def display(screen: MainScreen, place: Place, arrival: int | None = None) 
             return
         place.prepared, place.came = prepared, came
     held, row = place.prepared, None
-    if place.arrival is not None and place.step.run.outcome is not None:
-        arrival, place.arrival = place.arrival, None
-    if held is not None and arrival is not None:
-        row = await in_thread(lambda: held.position(arrival))
+    jump = place.arrival if place.step.run.outcome is not None else None
+    wanted = arrival if jump is None else jump
+    if held is not None and wanted is not None:
+        row = await in_thread(lambda: held.position(wanted))
+    if jump is not None:
+        place.arrival = None
+        if row is None:
+            screen.say("filters hide that row here: u takes them back one by one", warning=True)
     if place.moment is not None and place.step.run.outcome is not None:
         row, place.moment = await in_thread(lambda: _rows_before(place, stored)), None
     if place is screen.trail.current and held is not None:
@@ -93,18 +98,23 @@ async def display(screen: MainScreen, place: Place, arrival: int | None = None) 
         screen.show_trail()
 
 
+def judge_of(screen: MainScreen, run: Run, stored: Rows) -> Judge:
+    """What finds what was said about the rows of `run`."""
+    from tui.triage.judged import Judge
+
+    kinds = {info.name: info.kql_type for info in stored.columns}
+    return Judge(screen.session, run, kinds, screen.now, lambda: screen.zone)
+
+
 async def _leave_out_benign(screen: MainScreen, place: Place, stored: Rows) -> None:
     """Has the rows of `place` that were judged benign left out, unless they are to be shown."""
-    from tui.triage.judged import Judge
     from tui.workspaces.threads import in_thread
 
-    if place.stacked or place.ready:
+    if place.derived or place.ready:
         return
-    if place.judge is None:
-        kinds = {info.name: info.kql_type for info in stored.columns}
-        place.judge = Judge(screen.session, place.step.run, kinds, lambda: screen.now(), lambda: screen.zone)
-    judge = place.judge
+    judge = place.judge = place.judge or judge_of(screen, place.step.run, stored)
     place.benign = await in_thread(lambda: judge.benign(stored))
+    place.benign_shown = place.benign_shown or place.arrival in place.benign
     place.step.view = replace(place.step.view, without=() if place.benign_shown else place.benign)
 
 
@@ -142,21 +152,26 @@ async def show_row(screen: MainScreen, cell: Cell) -> None:
     """All fields of a row of the current place, with the way to the others; the cursor follows."""
     place = screen.trail.current
     held = place.prepared if place is not None else None
-    if held is not None:
-        await _show_fields(screen, cell.run.query, held, screen.pane.row, screen.pane.go)
+    if place is not None and held is not None:
+        await _show_fields(screen, cell.run.query, held, screen.pane.row, screen.pane.go, place.judge)
 
 
-async def show_event(screen: MainScreen, run: Run) -> None:
-    """All fields of the rows of `run`, which stays out of the trail."""
+async def show_event(screen: MainScreen, run: Run, judge: Judge) -> None:
+    """All fields of the rows of `run`, which stays out of the trail; `judge` finds what was said about them."""
     from tui.workspaces.threads import in_thread
 
     stored = run.rows
     if stored is not None:
-        await _show_fields(screen, run.query, await in_thread(stored.prepare), 0)
+        await _show_fields(screen, run.query, await in_thread(stored.prepare), 0, judge=judge)
 
 
 async def _show_fields(
-    screen: MainScreen, query: Query, held: PreparedView, index: int, left: Callable[[int], None] | None = None
+    screen: MainScreen,
+    query: Query,
+    held: PreparedView,
+    index: int,
+    left: Callable[[int], None] | None = None,
+    judge: Judge | None = None,
 ) -> None:
     from tui.screens.event import EventScreen
     from tui.workspaces.threads import in_thread
@@ -166,7 +181,8 @@ async def _show_fields(
 
     async def load(position: int) -> list[Field]:
         found = await in_thread(lambda: held.page(position, 1, names))
-        return list(zip(names, found[0], strict=True))
+        fields = list(zip(names, found[0], strict=True))
+        return [*(judge.fields(dict(fields)) if judge is not None else ()), *fields]
 
     def closed(position: int | None) -> None:
         if left is not None and position is not None:
