@@ -63,7 +63,7 @@ async def _compare(screen: MainScreen, shown: Run, other: Run) -> None:
     comparison = await in_thread(lambda: compare(_side(before), _side(after)))
     table = await in_thread(lambda: compared_table(comparison))
     rows = await in_thread(lambda: screen.session.store.load(table))
-    heads = [name for name in table.column_names[:2]]
+    heads = list(table.column_names[:2])
     query = Query(
         kql=after.query.kql,
         view="comparison",

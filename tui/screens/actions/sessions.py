@@ -200,14 +200,15 @@ async def export(screen: MainScreen) -> None:
 
 
 def _ask_export(screen: MainScreen, path: Path, name: str) -> None:
+    from tui.screens.actions.reporting import wrong_target
     from tui.screens.prompt import PromptScreen
-    from tui.triage.records.bundle import SUFFIX, export_session
-    from tui.triage.records.names import slug
+    from tui.triage.records.bundle import bundle_name, export_session
     from tui.workspaces.threads import in_thread
 
     async def exported(target: Path) -> None:
-        await in_thread(lambda: export_session(path, target))
-        screen.say(f"exported to {target}; huntdeck sessions import takes it in elsewhere")
+        left_out = await in_thread(lambda: export_session(path, target))
+        words = f"exported to {target}; huntdeck sessions import takes it in elsewhere"
+        screen.say("; ".join([words, *left_out]), warning=bool(left_out))
 
     def given(words: str | None) -> None:
         if words is not None:
@@ -216,14 +217,5 @@ def _ask_export(screen: MainScreen, path: Path, name: str) -> None:
     detail = (
         "One file with runs, rows, marks, notes and the hunts as they were run. Whoever gets it can read all of it."
     )
-    target = Path.home() / f"{slug(name)}{SUFFIX}"
-    screen.app.push_screen(PromptScreen("Export the session", detail, str(target), _wrong_target), given)
-
-
-def _wrong_target(words: str) -> str:
-    target = Path(words).expanduser()
-    if not words.strip():
-        return "the name of a file is missing"
-    if target.exists():
-        return f"{target} is there already"
-    return "" if target.absolute().parent.is_dir() else f"there is no folder {target.absolute().parent}"
+    target = Path.home() / bundle_name(name)
+    screen.app.push_screen(PromptScreen("Export the session", detail, str(target), wrong_target), given)
