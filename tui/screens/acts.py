@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from tui.screens.actions import asking, copying, findings, hunting, judging, marking, panes, pivoting, rows
+from tui.screens.actions import (
+    asking,
+    comparing,
+    copying,
+    findings,
+    hunting,
+    judging,
+    marking,
+    panes,
+    pivoting,
+    reporting,
+    rows,
+    sessions,
+)
 
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
@@ -109,6 +122,13 @@ ACTS = (
     Act("scope", "o", asking.ask_scope, Where.OPEN, "scope of the session", "scope"),
     Act("coverage", "c", asking.show_coverage, Where.OPEN, "what the workspace holds"),
     Act("runs", "R", asking.show_runs, Where.OPEN, "all runs of the session"),
+    Act("compare", "C", comparing.ask_compare, Where.RESULT, "compare with another run: rows new, gone, changed"),
+    Act("report", "", reporting.ask_report, Where.OPEN, "report of this session: read it, or write a file"),
+    Act("sessions", "S", sessions.show_sessions, Where.OPEN, "all sessions: come back to one, begin another"),
+    Act("new", "", sessions.new_session, Where.OPEN, "a new session in this workspace"),
+    Act("rename", "", sessions.rename, Where.OPEN, "another name for this session"),
+    Act("elsewhere", "", sessions.save_elsewhere, Where.OPEN, "save this session elsewhere"),
+    Act("export", "", sessions.export, Where.OPEN, "export this session as one file"),
     Act("about", "I", asking.about, Where.OPEN, "what the hunt looks for, how to read it, what it cannot see"),
     Act("cancel", "ctrl+c", hunting.cancel, Where.OPEN, "stop the run"),
     Act("zone", "U", panes.turn_zone, Where.OPEN, "times in UTC or in the zone of this machine"),

@@ -120,6 +120,8 @@ def queue_words(session: Session) -> str:
 def step_words(step: Step) -> str:
     """What a step of the trail lists: its view, or the leg or values behind a cell and of which row."""
     run = step.run
+    if run.query.view == "comparison":
+        return run.query.title
     if run.query.view == "stack":
         return f"stack of {run.query.columns[0].name}"
     if run.origin is None:

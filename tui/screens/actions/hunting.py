@@ -85,7 +85,7 @@ def moved(screen: MainScreen) -> None:
 
 def _again(screen: MainScreen, moved: bool) -> None:
     place = screen.trail.current
-    if place is None or place.stacked:
+    if place is None or place.derived:
         screen.say("this cannot run again: it counts rows that are here" if place else "nothing was run yet")
         return
     run = place.step.run
@@ -151,6 +151,10 @@ async def open_cell(screen: MainScreen) -> None:
         from tui.screens.actions.rows import keep_stacked
 
         await keep_stacked(screen, place, cell)
+    elif place.compared:
+        from tui.screens.actions.comparing import open_compared
+
+        open_compared(screen, place, cell)
     elif cell.run.query.view in ("events", "base"):
         await show_row(screen, cell)
     elif cell.run.query.view == "timeline":
