@@ -306,6 +306,7 @@ def _link_over(source: Path, target: Path) -> None:
     beside.unlink(missing_ok=True)
     os.link(source, beside, follow_symlinks=False)
     beside.replace(target)
+    flush_folder(target.parent)
 
 
 def _what(error: OSError, folder: Path) -> str:
