@@ -21,6 +21,9 @@ import pytest
 
 SECONDS = 20.0
 _OSC52 = re.compile(rb"\x1b\]52;[a-z]*;([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
+# pyte draws what stands in a device control string, which terminals do not, and takes `CSI ... m` of any kind.
+_NOT_DRAWN = re.compile(rb"\x1b[PX^_].*?\x1b\\|\x1b\[[<>=?][0-9;]*[mu]", re.DOTALL)
+_UNFINISHED = re.compile(rb"\x1b(?:[PX^_].*|\[[<>=?]?[0-9;]*)?\Z", re.DOTALL)
 
 
 def need(program: str) -> None:
@@ -43,8 +46,10 @@ class OuterTerminal:
     """Runs `argv` with the environment `environ` in a terminal of its own, and reads all it writes."""
 
     def __init__(self, argv: Sequence[str], environ: Mapping[str, str], columns: int = 80, rows: int = 24) -> None:
-        self._size = (columns, rows)
         self.output = b""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._fed, self._left = 0, b""
         self.pid, self._descriptor = pty.fork()
         if self.pid == 0:
             os.execvpe(argv[0], list(argv), dict(environ))
@@ -60,7 +65,7 @@ class OuterTerminal:
                     part = os.read(self._descriptor, 1 << 20)
                 except OSError:
                     return
-                self.output += part
+                self.output += part  # read by other threads: replaced, never changed
 
     @property
     def clipboard(self) -> list[bytes]:
@@ -70,11 +75,13 @@ class OuterTerminal:
     @property
     def lines(self) -> list[str]:
         """What is on the screen, a line each, without trailing blanks."""
-        screen = pyte.Screen(*self._size)
-        # pyte draws what stands in a device control string, which terminals do not, and takes `CSI ... m` of any kind.
-        shown = re.sub(rb"\x1b[PX^_].*?\x1b\\|\x1b\[[<>=?][0-9;]*[mu]", b"", self.output, flags=re.DOTALL)
-        pyte.ByteStream(screen).feed(shown)
-        return [line.rstrip() for line in screen.display]
+        data = _NOT_DRAWN.sub(b"", self._left + self.output[self._fed :])
+        self._fed = len(self.output)
+        unfinished = _UNFINISHED.search(data)
+        end = unfinished.start() if unfinished is not None else len(data)
+        self._left = data[end:]
+        self._stream.feed(data[:end])
+        return [line.rstrip() for line in self._screen.display]
 
     @property
     def text(self) -> str:

@@ -2,56 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.outer import OuterTerminal, need, wait_for
+from tests.support.multiplexers import BARE, Tmux
+from tests.support.outer import need
 from tui.settings.config import ClipboardConfig, Way
 from tui.terminal.clipboard import CopyResult, CopyState, copy
 
-BARE = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
 KQL = 'let p_user = "St. John\'s";\nDeviceProcessEvents\n| where AccountName =~ p_user and FileName has "ü"'
 BUFFER = "copy verified: in tmux's buffer (prefix ] pastes it); "
 
 
-class Tmux:
-    """A tmux server of its own, with one session."""
-
-    def __init__(self, folder: Path) -> None:
-        self._outside = {**BARE, "TMUX_TMPDIR": str(folder), "TERM": "xterm-256color"}
-        self._attached: list[OuterTerminal] = []
-        self.run("new-session", "-d", "-x", "80", "-y", "24", "cat")
-        self.environ = {**BARE, "TERM": "screen", "TMUX": self.run("display", "-p", "#{socket_path},#{pid},0").strip()}
-        self.written: list[str] = []
-
-    def run(self, *words: str) -> str:
-        return subprocess.run(
-            ["tmux", "-f", "/dev/null", *words], env=self._outside, check=True, capture_output=True
-        ).stdout.decode()
-
-    def attach(self, terminal: str = "xterm-256color") -> OuterTerminal:
-        outer = OuterTerminal(["tmux", "attach"], {**self._outside, "TERM": terminal})
-        self._attached.append(outer)
-        wait_for(
-            lambda: self.run("list-clients", "-F", "#{client_name}").count("\n") == len(self._attached), "a client"
-        )
-        return outer
-
-    @property
-    def buffer(self) -> bytes:
-        return subprocess.run(["tmux", "save-buffer", "-"], env=self.environ, check=True, capture_output=True).stdout
-
-    def copy(self, text: str, config: ClipboardConfig | None = None) -> CopyResult:
-        return copy(text, self.written.append, config, self.environ)
-
-    def close(self) -> None:
-        subprocess.run(["tmux", "kill-server"], env=self._outside, check=False, capture_output=True)
-        for outer in self._attached:
-            outer.close()
+def copied(tmux: Tmux, text: str, config: ClipboardConfig | None = None) -> CopyResult:
+    return copy(text, tmux.written.append, config, tmux.environ)
 
 
 @pytest.fixture
@@ -64,7 +31,7 @@ def tmux(tmp_path: Path) -> Iterator[Tmux]:
 
 @pytest.mark.parametrize("text", [KQL, "ends with a line end\n", "a\n\n", "\x1b]0;title\x07\r\n\x00", "ü" * 37_000])
 def test_the_buffer_holds_exactly_the_text(tmux: Tmux, text: str) -> None:
-    result = tmux.copy(text)
+    result = copied(tmux, text)
     assert (result.state, result.words) == (CopyState.VERIFIED, f"{BUFFER}no terminal is attached to it")
     assert tmux.buffer == text.encode()
     assert tmux.written == []
@@ -74,7 +41,7 @@ def test_the_buffer_holds_exactly_the_text(tmux: Tmux, text: str) -> None:
 def test_buffer_and_terminal_get_it_whatever_set_clipboard_says(tmux: Tmux, setting: str) -> None:
     tmux.run("set", "-s", "set-clipboard", setting)
     outer = tmux.attach()
-    result = tmux.copy(KQL)
+    result = copied(tmux, KQL)
     assert (result.state, result.words) == (
         CopyState.VERIFIED,
         f"{BUFFER}sent to your terminal, which must allow it",
@@ -86,7 +53,7 @@ def test_buffer_and_terminal_get_it_whatever_set_clipboard_says(tmux: Tmux, sett
 
 def test_a_terminal_that_tmux_knows_no_clipboard_of_gets_nothing_and_that_is_said(tmux: Tmux) -> None:
     outer = tmux.attach("vt100")
-    result = tmux.copy(KQL)
+    result = copied(tmux, KQL)
     assert result.words == f"{BUFFER}not sent to your terminal: tmux does not know that vt100 has a clipboard"
     assert tmux.buffer == KQL.encode()
     tmux.run("set-buffer", "-b", "x", "x")
@@ -96,12 +63,12 @@ def test_a_terminal_that_tmux_knows_no_clipboard_of_gets_nothing_and_that_is_sai
 def test_what_is_too_long_for_a_terminal_stays_in_the_buffer(tmux: Tmux) -> None:
     outer = tmux.attach()
     text = "x" * 300_000
-    result = tmux.copy(text)
+    result = copied(tmux, text)
     assert result.words == (
         f"{BUFFER}not sent to your terminal: 300,000 bytes are more than a terminal is asked to take (74,994)"
     )
     assert tmux.buffer == text.encode()
-    result = tmux.copy(text, ClipboardConfig(limit=400_000))
+    result = copied(tmux, text, ClipboardConfig(limit=400_000))
     assert result.words == f"{BUFFER}sent to your terminal, which must allow it"
     outer.until(lambda: outer.clipboard, "the text in the terminal")
     assert outer.clipboard == [text.encode()]
@@ -110,7 +77,8 @@ def test_what_is_too_long_for_a_terminal_stays_in_the_buffer(tmux: Tmux) -> None
 def test_the_tmux_around_a_tmux_is_told_apart(tmux: Tmux) -> None:
     tmux.attach("tmux-256color")
     assert (
-        tmux.copy(KQL).words == f"{BUFFER}sent to the tmux around it, which passes it on with set -s set-clipboard on"
+        copied(tmux, KQL).words
+        == f"{BUFFER}sent to the tmux around it, which passes it on with set -s set-clipboard on"
     )
 
 
@@ -156,7 +124,7 @@ def test_the_way_terminal_goes_through_tmux_only_where_tmux_lets_it(
     tmux: Tmux, setting: str, state: CopyState, words: str
 ) -> None:
     tmux.run("set", "-s", "set-clipboard", setting)
-    result = tmux.copy(KQL, ClipboardConfig(Way.TERMINAL))
+    result = copied(tmux, KQL, ClipboardConfig(Way.TERMINAL))
     assert result.state is state
     assert result.words.startswith(words)
     assert len(tmux.written) == (state is CopyState.SENT)

@@ -16,11 +16,13 @@ from tui.settings.files import own_folder, write_private
 from tui.settings.paths import copies_folder
 from tui.terminal.clipboard import clean
 from tui.terminal.safe_text import safe
+from tui.terminal.surroundings import look_around
 
 PAGE_LIMIT = 1_000_000
 """Bytes of text that are printed; longer ones are for a file."""
 _VISIBLE = "--- what acts on a terminal, or nobody sees, stands in a visible form; the file holds it as it is ---"
 _RETURN = "--- Enter returns, w writes it to a file; it stays in the terminal's scrollback ---"
+_ERASE = "\x1b[H\x1b[J"
 _POLL = 0.1
 
 
@@ -73,6 +75,10 @@ class PageReader:
     def show(self) -> None:
         """Prints the text, and returns when Enter (or q, or Ctrl+C) is pressed; `w` writes it to a file."""
         page = plain_page(self._text)
+        here = look_around(os.environ)
+        if not here.tmux and (here.screen or here.elsewhere == "screen"):
+            # GNU screen has no second picture to come back to: the program's own still stands there.
+            _print(_ERASE, end="")
         _print(f"--- {safe(self._title, 100)} ---", *([_VISIBLE] if page.changed else []))
         _print(*page.lines)
         _print(_RETURN)
@@ -86,15 +92,16 @@ class PageReader:
 
     def _write(self) -> None:
         try:
-            _print(f"--- written to {safe(write_copy(self._text))} (only you can read it); Enter returns ---")
+            path = write_copy(self._text)
+            _print("--- written to this file, which only you can read; Enter returns ---", safe(path))
         except OSError as error:
             _print(f"--- not written: {safe(error.filename or '')}: {safe(error.strerror)}; Enter returns ---")
 
 
-def _print(*lines: str) -> None:
+def _print(*lines: str, end: str = "\n") -> None:
     stream = sys.__stdout__
     if stream is not None:
-        stream.write("".join(f"{line}\n" for line in lines))
+        stream.write("".join(f"{line}{end}" for line in lines))
         stream.flush()
 
 
