@@ -32,7 +32,19 @@ MARK = a_session().marks[0]
 VERDICT = a_session().verdicts[0]
 STEPS = [
     (os, name)
-    for name in ("open", "fsync", "replace", "rename", "unlink", "link", "mkdir", "ftruncate", "pwrite", "fchmod")
+    for name in (
+        "open",
+        "fdopen",
+        "fsync",
+        "replace",
+        "rename",
+        "unlink",
+        "link",
+        "mkdir",
+        "ftruncate",
+        "pwrite",
+        "fchmod",
+    )
 ] + [(fcntl, "flock"), (rows_file._Hashing, "write")]
 """What saving is made of. A kill before each of them leaves every state that the disk can be found in."""
 
