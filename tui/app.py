@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -23,7 +24,7 @@ from tui.screens.opening import Opening, Start
 from tui.settings.config import read_config
 from tui.settings.crashes import error_type, stop_on, write_report
 from tui.settings.log import LOG
-from tui.settings.paths import cache_folder, own_hunts_folder, sessions_folder, workspace_file
+from tui.settings.paths import cache_folder, own_hunts_folder, sessions_folder, verdicts_file, workspace_file
 from tui.settings.themes import DEFAULT_THEME, load_themes
 from tui.terminal.ending import end_within, exit_code, wanted_signals
 from tui.terminal.safe_text import safe
@@ -53,12 +54,12 @@ class HuntdeckApp(App[int]):
 
     def __init__(self, start: Start) -> None:
         super().__init__(driver_class=TerminalDriver)
-        self.start = start
+        self.config, self.config_problems = read_config()
+        self.start = replace(start, analyst=self.config.analyst)
         self.rescue: Callable[[], None] | None = self._save_sessions
         """Saves what is not saved yet; called before the program ends on an error or a signal."""
         self._stopped, self._last_words = False, ""
         self._workers = WatchedWorkers(self, self.say_failure)
-        self.config, self.config_problems = read_config()
         self.copies = Copies(self, self.config.clipboard, self.write_to_terminal, self.say)
         themes, self.theme_problems = load_themes()
         for theme in themes.values():
@@ -214,7 +215,7 @@ def run_app(name: str, session: str = "") -> NoReturn:
     resume = _find_session(session) if session else None
     if resume is None and not workspace_file(name).is_file():
         _open(name)
-    app = HuntdeckApp(Start(name, _open, cache_folder(), sessions_folder(), resume, session))
+    app = HuntdeckApp(Start(name, _open, cache_folder(), sessions_folder(), resume, session, verdicts_file()))
     app.run()
     with suppress(OSError):  # the terminal may be gone
         sys.stdout.flush()

@@ -35,6 +35,10 @@ class Start:
     resume: Path | None = None
     name: str = ""
     """The name of a new session; made from workspace and time when empty."""
+    verdicts: Path | None = None
+    """The file of the verdicts that are remembered across sessions; in memory only where that is None."""
+    analyst: str = ""
+    """Who works here; the user of the operating system when empty."""
 
 
 @dataclass
@@ -56,12 +60,12 @@ async def open_session(start: Start, changed: Callable[[Run], None], told: Calla
 
     def work() -> tuple[Callable[[], Session], SessionFolder | None, Contents | None]:
         from tui.results.store import ResultStore
-        from tui.settings.paths import make_private, verdicts_file
+        from tui.settings.paths import make_private
         from tui.triage.records import keeper  # noqa: F401 - slow to import, and needed on the event loop
         from tui.triage.session import Session
         from tui.triage.verdicts import VerdictStore
 
-        folder, contents = _open_folder(start.resume) if start.resume is not None else (None, None)
+        folder, contents = _open_folder(start.resume, start.analyst) if start.resume else (None, None)
         try:
             workspace, catalogue = _open_workspace(start, contents)
             _ = workspace.banner  # may have to be read, and is shown from the event loop later
@@ -70,15 +74,17 @@ async def open_session(start: Start, changed: Callable[[Run], None], told: Calla
             if folder is not None:
                 folder.close()
             raise
-        remembered = VerdictStore(verdicts_file() if start.sessions is not None else None)
+        remembered = VerdictStore(start.verdicts)
         remembered.load()
         return lambda: Session(workspace, catalogue, store, changed, remembered), folder, contents
 
     make, folder, contents = await in_thread(work)
     session = make()
     await session.prepare()
+    from tui.triage.findings import author_here
     from tui.triage.records.keeper import Keeper
 
+    session.author = author_here(start.analyst)
     keeper = Keeper(session, start.sessions, told)
     if folder is None or contents is None:
         if start.name:
@@ -91,11 +97,11 @@ async def open_session(start: Start, changed: Callable[[Run], None], told: Calla
     return opened
 
 
-def _open_folder(path: Path) -> tuple[SessionFolder, Contents]:
+def _open_folder(path: Path, analyst: str) -> tuple[SessionFolder, Contents]:
     from tui.triage.findings import author_here
     from tui.triage.records.folder import SessionFolder
 
-    return SessionFolder.open(path, str(author_here()))
+    return SessionFolder.open(path, str(author_here(analyst)))
 
 
 def _open_workspace(start: Start, contents: Contents | None) -> tuple[Workspace, Catalogue]:

@@ -38,7 +38,9 @@ def row_in_hand(screen: MainScreen) -> Row | None:
         screen.say("there is no row here")
         return None
     if place.derived or place.judge is None:
-        what = "counts a value: Enter shows the rows it counts" if place.stacked else "sets rows of two runs side by side"
+        what = (
+            "counts a value: Enter shows the rows it counts" if place.stacked else "sets rows of two runs side by side"
+        )
         screen.say(f"this row {what}; mark and judge it where it was listed", warning=True)
         return None
     return Row(place.prepared, place.judge, screen.pane.row, values)
