@@ -49,7 +49,7 @@ _DOMAIN_USER = re.compile(r"[^\s\\/:.][^\\/:]{0,63}\\[^\\/:]{1,64}\Z")
 _PATH = re.compile(
     r"(?:[A-Za-z]:[\\/]|\\\\|/|~/|%[A-Za-z]+%\\|\\Device\\|HK(?:EY_|LM|CU)).*\Z", re.DOTALL | re.IGNORECASE
 )
-_FILE_NAME = re.compile(r"[^\\/:*?\"<>|\r\n]{1,255}\.[A-Za-z0-9_]{1,12}\Z")
+_FILE_NAME = re.compile(r"[^\\/:*?\"<>|\r\n]{1,255}\.(?=[0-9_]*[A-Za-z])[A-Za-z0-9_]{1,12}\Z")
 _URL_COLUMN = re.compile(r"(?:Url|Uri|Domain|Fqdn|QueryName)\Z", re.IGNORECASE)
 _FOLDED = (
     IndicatorType.ADDRESS,
