@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from tui.results.store import ResultStore, Rows
+from tui.results.values import plain_text
 from tui.results.view import RowView
 from tui.triage.queries.context import Query, QueryContext
 from tui.workspaces.protocol import Completion, Outcome, State
@@ -96,6 +98,16 @@ class Run:
             return ""
         counted_at = f" at {self.origin.at:%H:%M}" if self.origin.at else ""
         return f"{self.origin.counted:,} counted{counted_at}, {self.received:,} listed at {self.began:%H:%M}"
+
+
+def origin_in(run: Run, row: Mapping[str, Any], column: str) -> Origin:
+    """What a drill into the cell `column` of `row`, which is of `run`, comes from."""
+    value = row.get(column)
+    opens = run.query.meaning(column).opens
+    counts = opens in ("rows", "values") and isinstance(value, int) and not isinstance(value, bool)
+    shown = (row.get(known.name) for known in run.query.columns)
+    label = next((plain_text(held) for held in shown if held not in (None, "")), "")
+    return Origin(run.number, column, label, value if counts else None, run.began)
 
 
 @dataclass

@@ -13,12 +13,11 @@ from tui.library.catalogue import Catalogue
 from tui.library.model import Hunt
 from tui.library.parameters import Values, values_for
 from tui.results.store import ResultStore, Rows
-from tui.results.values import plain_text
 from tui.triage.execute import with_lacks
 from tui.triage.findings import Findings, author_here
 from tui.triage.queries.compile import base_query, drill_query, view_query
 from tui.triage.queries.context import Bound, Query, QueryContext, Scope
-from tui.triage.runs import Origin, Phase, Run, Step
+from tui.triage.runs import Origin, Phase, Run, Step, origin_in
 from tui.triage.verdicts import VerdictStore
 from tui.triage.windows import make_window
 from tui.workspaces.protocol import Completion, Limits, Outcome, State, Window, Workspace
@@ -95,15 +94,7 @@ class Session:
     def open_cell(self, run: Run, row: Mapping[str, Any], column: str) -> Run:
         """Starts the drill behind a cell; QueryError (NothingBehindError) when there is nothing to open."""
         query = drill_query(run.context, run.query, row, column)
-        meaning = run.query.meaning(column)
-        value = row.get(column)
-        counts = meaning.opens in ("rows", "values") and isinstance(value, int) and not isinstance(value, bool)
-        label = next(
-            (plain_text(row[name]) for name in (c.name for c in run.query.columns) if row.get(name) not in (None, "")),
-            "",
-        )
-        counted = int(value) if counts and value is not None else None
-        return self.start(run.context, query, Origin(run.number, column, label, counted, run.began))
+        return self.start(run.context, query, origin_in(run, row, column))
 
     def again(self, run: Run, moved: bool = False) -> Run:
         """Starts the same query once more; `moved` ends the window now, or at the newest event, with the same length."""
