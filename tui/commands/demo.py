@@ -15,7 +15,7 @@ from tui.workspaces.registry import DEMO
 
 
 def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`demo [--devices N] [--days D] [--events E] [--seed S] [--end T] [-w NAME] [--serve [--port-base N]]`."""
+    """`demo [--devices N] [--days D] [--events E] [--seed S] [--end T] [-w NAME] [--serve [--port-base N] [--sign-in]]`."""
     parser = commands.add_parser("demo", help="make demo evidence of any size", description=demo.__doc__)
     parser.add_argument("--devices", type=int, default=40, metavar="N", help="devices (default: 40)")
     parser.add_argument("--days", type=int, default=7, metavar="D", help="days up to the end (default: 7)")
@@ -34,6 +34,11 @@ def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--port-base", type=int, default=47430, metavar="N", help="with --serve: the first of four ports"
     )
+    parser.add_argument(
+        "--sign-in",
+        action="store_true",
+        help="with --serve: ask for tokens, as the services do; codes are entered by curl",
+    )
     parser.set_defaults(action=demo)
 
 
@@ -46,7 +51,7 @@ def demo(arguments: argparse.Namespace) -> int:
         return 0
     from tui.commands.serve import serve
 
-    return serve(path, arguments.port_base)
+    return serve(path, arguments.port_base, arguments.sign_in)
 
 
 def _make(path: Path, arguments: argparse.Namespace) -> None:

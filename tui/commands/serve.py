@@ -21,10 +21,10 @@ PORTS = 4
 HIGHEST_PORT = 65_535
 
 
-def serve(file: Path, port_base: int = PORT_BASE, until: threading.Event | None = None) -> int:
-    """Starts the services over the evidence `file`, prints how to reach them, and serves until Ctrl+C (or `until` is set).
+def serve(file: Path, port_base: int = PORT_BASE, sign_in: bool = False) -> int:
+    """Starts the services over the evidence `file`, prints how to reach them, and serves until Ctrl+C.
 
-    UsageError when the ports cannot be had.
+    With `sign_in` they take only tokens of their own sign-in service, by device code. UsageError when the ports cannot be had.
     """
     from tui.loopback.group import Loopback
     from tui.settings.files import Lock
@@ -36,16 +36,16 @@ def serve(file: Path, port_base: int = PORT_BASE, until: threading.Event | None 
     lock = Lock.take(folder / "lock", "huntdeck demo --serve")
     if lock is None:
         raise UsageError(f"{ports} are served already; choose others with --port-base")
-    loopback = Loopback(file, folder, port=port_base, control=True)
+    loopback = Loopback(file, folder, sign_in=sign_in, port=port_base, control=True)
     try:
         loopback.start()
     except OSError as error:
         loopback.close()
         raise UsageError(f"{ports} cannot all be had ({error.strerror}); choose others with --port-base") from error
     try:
-        sys.stdout.write(explain(loopback, file.stem))
+        sys.stdout.write(explain(loopback, file.stem, sign_in))
         sys.stdout.flush()
-        (until or threading.Event()).wait()
+        threading.Event().wait()
     except KeyboardInterrupt:
         say("stopped")
     finally:
@@ -54,27 +54,30 @@ def serve(file: Path, port_base: int = PORT_BASE, until: threading.Event | None 
     return 0
 
 
-def explain(loopback: Loopback, evidence: str) -> str:
+def explain(loopback: Loopback, evidence: str, sign_in: bool) -> str:
     """What runs where, how to add it as workspaces, and how to make it fail."""
     from tui.loopback.faults import Fault
 
     newest = loopback.log_analytics.tables.newest()
     upto = f"{newest:%Y-%m-%d %H:%M}Z" if newest else "nothing"
     faults = textwrap.fill(", ".join(Fault), 110, initial_indent="  ", subsequent_indent="  ")
+    free = "" if sign_in else " and no sign-in"
     return f"""\
 Stand-ins for the live services, over the evidence of workspace {evidence} (newest event {upto}).
-They listen on 127.0.0.1 only, and need no tenant and no sign-in. Their authority, which clients must trust:
+They listen on 127.0.0.1 only, and need no tenant{free}. Their authority, which clients must trust:
   {loopback.ca}
 
 As workspaces, for {configuration_file()}:
 
-{workspaces_toml(loopback)}
+{workspaces_toml(loopback, sign_in)}
+Then, for example: huntdeck run T1119-02 -w loop-logs, or huntdeck -w loop-defender
+
+{_signing_in(loopback) if sign_in else ""}\
 Where they are:
   Log Analytics            {loopback.log_analytics.url}
   Defender XDR (Graph)     {loopback.defender.url}
   Azure Data Explorer      {loopback.data_explorer.url}
   sign-in service          {loopback.tokens.url}
-                           codes are entered at {loopback.tokens.url}/device
 
 To see how a failure looks, ask for one before the next query; `times=3` makes it three, `clear` forgets it:
   curl --cacert {loopback.ca} -X POST \\
@@ -88,12 +91,26 @@ Ctrl+C ends it.
 """
 
 
-def workspaces_toml(loopback: Loopback) -> str:
+def _signing_in(loopback: Loopback) -> str:
+    return f"""\
+Any user may sign in. Enter the code in place of CODE, or in a browser at {loopback.tokens.url}/device:
+  curl --cacert {loopback.ca} -d user_code=CODE {loopback.tokens.url}/device
+
+"""
+
+
+def workspaces_toml(loopback: Loopback, sign_in: bool) -> str:
     """The configuration that adds the three services as workspaces."""
     from tui.loopback.log_analytics import WORKSPACE_ID
+    from tui.loopback.token_service import CLIENT, TENANT
+
+    way = ['sign_in = "none"']
+    if sign_in:
+        way = ['sign_in = "device_code"', f'authority = "{loopback.tokens.url}"']
+        way += [f'tenant = "{TENANT}"', f'client_id = "{CLIENT}"']
 
     def block(name: str, kind: str, *lines: str) -> str:
-        common = (f'kind = "{kind}"', *lines, f'ca = "{loopback.ca}"', 'sign_in = "none"')
+        common = (f'kind = "{kind}"', *lines, f'ca = "{loopback.ca}"', *way)
         return "\n".join((f"[{name}]", *common, ""))
 
     return "\n".join(
