@@ -107,7 +107,7 @@ class MainScreen(Screen[None]):
         except (OSError, LookupError, ValueError) as error:
             self.pane.show_words(["The workspace cannot be opened.", str(error), "Ctrl+Q leaves."])
             return
-        await self.pane.open(self._note)
+        await self.pane.open(self._said, self._note)
         session = self.session = opened.session
         self.keeper, self.trail, self.ready = opened.keeper, Trail(session), True
         self.hunt_tree.show(tree_nodes(session.catalogue), folded=[PIVOTS])
@@ -202,9 +202,12 @@ class MainScreen(Screen[None]):
     def _note(self) -> str:
         from tui.triage.words import opens_words
 
-        cell, place = self.cell(), self.trail.current
-        said = place.judge.words(cell.row) if cell is not None and place is not None and place.judge else ""
-        return "  ".join(filter(None, [said, opens_words(cell) if cell is not None else ""]))
+        cell = self.cell()
+        return opens_words(cell) if cell is not None else ""
+
+    def _said(self) -> str:
+        place = self.trail.current
+        return place.judge.words(self.pane.values) if place is not None and place.judge else ""
 
     # Keys
 

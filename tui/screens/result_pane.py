@@ -46,15 +46,15 @@ class ResultPane(Vertical, can_focus=True):
         yield Line(id="chips")
         yield Static(id="words", markup=False)
 
-    async def open(self, note: Callable[[], str]) -> None:
-        """Puts the table and the line about its cell in their places; `note` says what that cell opens."""
+    async def open(self, *notes: Callable[[], str]) -> None:
+        """Puts the table and the line about its cell in their places; `notes` say more about it."""
         from tui.widgets.cell_line import CellLine
         from tui.widgets.trail_table import TrailTable
 
         if self.query(TrailTable):
             return
         table, line = TrailTable(id="rows"), CellLine(id="cell")
-        line.follow(table, lambda _: note())
+        line.follow(table, *((lambda _, note=note: note()) for note in notes))
         await self.mount(table, line)
 
     @property

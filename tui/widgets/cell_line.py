@@ -19,18 +19,19 @@ class CellLine(Line):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(separator="  ", id=id)
 
-    def follow(self, table: ResultTable, note: Callable[[ResultTable], str] | None = None) -> None:
-        """Show the cell under the cursor of `table` from now on, and what `note` says of it where there is room."""
-        table.follow(lambda: self.show_cursor(table, note(table) if note is not None else ""))
+    def follow(self, table: ResultTable, *notes: Callable[[ResultTable], str]) -> None:
+        """Show the cell under the cursor of `table` from now on, and what `notes` say of it where there is room."""
+        table.follow(lambda: self.show_cursor(table, *(note(table) for note in notes)))
 
-    def show_cursor(self, table: ResultTable, note: str = "") -> None:
-        """Show the cell under the cursor of `table`, and `note` where there is room."""
+    def show_cursor(self, table: ResultTable, *notes: str) -> None:
+        """Show the cell under the cursor of `table`, and `notes` where there is room; the last leave first."""
         column = table.cursor_column
         if column is None or table.row_at_cursor() is None:
             self.show([])
             return
         text = f"{column.label or column.name} = {whole_text(table.cell_at_cursor())}"
-        self.show([Piece(text), Piece(note, role="muted", rank=1, leaves=True)])
+        last = len(notes)
+        self.show([Piece(text), *(Piece(note, "", "muted", last - place, True) for place, note in enumerate(notes))])
 
 
 def whole_text(value: Any) -> str:

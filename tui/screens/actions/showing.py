@@ -110,12 +110,15 @@ async def _leave_out_benign(screen: MainScreen, place: Place, stored: Rows) -> N
     """Has the rows of `place` that were judged benign left out, unless they are to be shown."""
     from tui.workspaces.threads import in_thread
 
-    if place.derived or place.ready:
+    if place.derived:
         return
     judge = place.judge = place.judge or judge_of(screen, place.step.run, stored)
-    place.benign = await in_thread(lambda: judge.benign(stored))
+    if not place.ready:
+        place.benign = await in_thread(lambda: judge.benign(stored))
     place.benign_shown = place.benign_shown or place.arrival in place.benign
-    place.step.view = replace(place.step.view, without=() if place.benign_shown else place.benign)
+    without = () if place.benign_shown else place.benign
+    if place.step.view.without != without:
+        place.step.view = replace(place.step.view, without=without)
 
 
 def _rows_before(place: Place, stored: Rows) -> int:
