@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,18 @@ from tui.commands.options import (
     context_without_workspace,
     find_hunt,
 )
+from tui.commands.recorded import Executed, Runner, add_session, recorded
 from tui.kql.dialects import KINDS, dialect_for, nearest
 from tui.results.values import plain_text
-from tui.triage.execute import Answer, execute, matching_rows
+from tui.triage.execute import Answer, matching_rows
 from tui.triage.queries.compile import base_query, drill_query, view_query
 from tui.triage.queries.context import NoTableError, Query, QueryContext, QueryError
+from tui.triage.runs import origin_in
 from tui.workspaces.protocol import State, Workspace, WorkspaceError
 from tui.workspaces.registry import open_workspace
+
+VIEW_SECONDS = 180.0
+"""How long the view may take that a row of `drill` is looked up in."""
 
 
 def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -79,6 +84,7 @@ def add_kql(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
     add_workspace(parser)
+    add_session(parser)
     add_window(parser)
     parser.add_argument(
         "-f", "--format", default="table", choices=FORMATS, help="how rows are written (default: table)"
@@ -98,8 +104,9 @@ def run(arguments: argparse.Namespace) -> int:
     async def work(workspace: Workspace) -> int:
         context = await context_in(workspace, find_hunt(arguments.hunt), arguments)
         query = _limited(_query(context, arguments), arguments.limit)
-        answer = await execute(workspace, context, query, arguments.timeout)
-        return print_answer(answer, context.window, arguments.format, arguments.output)
+        with recorded(arguments, workspace, context) as runner:
+            found = await runner.execute(context, query, arguments.timeout)
+            return runner.code(print_answer(found.answer, context.window, arguments.format, arguments.output))
 
     return with_workspace(arguments.workspace, work)
 
@@ -109,9 +116,12 @@ def drill(arguments: argparse.Namespace) -> int:
 
     async def work(workspace: Workspace) -> int:
         context = await context_in(workspace, find_hunt(arguments.hunt), arguments)
-        query = await _drill_query(workspace, context, arguments)
-        answer = await execute(workspace, context, _limited(query, arguments.limit), arguments.timeout)
-        return print_answer(answer, context.window, arguments.format, arguments.output)
+        with recorded(arguments, workspace, context) as runner:
+            row, view = await _find_row(runner, context, arguments)
+            query = _limited(_drill_query(view, row, arguments), arguments.limit)
+            origin = origin_in(view.run, row, arguments.column)
+            found = await runner.execute(context, query, arguments.timeout, origin)
+            return runner.code(print_answer(found.answer, context.window, arguments.format, arguments.output))
 
     return with_workspace(arguments.workspace, work)
 
@@ -125,8 +135,8 @@ def kql(arguments: argparse.Namespace) -> int:
 
         async def work(workspace: Workspace) -> int:
             context = await context_in(workspace, hunt, arguments)
-            query = await _drill_query(workspace, context, arguments)
-            sys.stdout.write(query.kql)
+            row, view = await _find_row(Runner(workspace, None, {}), context, arguments)
+            sys.stdout.write(_drill_query(view, row, arguments).kql)
             return 0
 
         if arguments.dialect not in (None, "evidence"):
@@ -150,9 +160,9 @@ def _foreign_drill(arguments: argparse.Namespace) -> int:
 
     async def work(workspace: Workspace) -> int:
         context = await context_in(workspace, hunt, arguments)
-        row, query = await _find_row(workspace, context, arguments)
+        row, view = await _find_row(Runner(workspace, None, {}), context, arguments)
         other = QueryContext(hunt, context.values, context.window, dialect_for(arguments.dialect), context.scope)
-        sys.stdout.write(drill_query(other, view_query(other, query.view), row, arguments.column).kql)
+        sys.stdout.write(drill_query(other, view_query(other, view.run.query.view), row, arguments.column).kql)
         return 0
 
     return with_workspace(arguments.workspace, work)
@@ -175,20 +185,20 @@ def _limited(query: Query, limit: int | None) -> Query:
     return replace(query, limit=min(limit, query.limit))
 
 
-async def _drill_query(workspace: Workspace, context: QueryContext, arguments: argparse.Namespace) -> Query:
-    row, query = await _find_row(workspace, context, arguments)
+def _drill_query(view: Executed, row: Mapping[str, Any], arguments: argparse.Namespace) -> Query:
     if arguments.column not in row:
         raise UsageError(f"--column {arguments.column}: no such column{nearest(arguments.column, row)}")
-    return drill_query(context, query, row, arguments.column)
+    return drill_query(view.run.context, view.run.query, row, arguments.column)
 
 
 async def _find_row(
-    workspace: Workspace, context: QueryContext, arguments: argparse.Namespace
-) -> tuple[dict[str, Any], Query]:
+    runner: Runner, context: QueryContext, arguments: argparse.Namespace
+) -> tuple[dict[str, Any], Executed]:
     """The one row that the words of `--row` select; UsageError when it is none or several."""
     wanted = _row_words(arguments.row)
     query = view_query(context, arguments.view)
-    answer = await execute(workspace, context, query)
+    view = await runner.execute(context, query, VIEW_SECONDS)
+    answer = view.answer
     if not answer.usable:
         raise UsageError(
             f"the view that holds the row did not run: {answer.completion.outcome.state}, {answer.completion.outcome.reason}"
@@ -204,7 +214,7 @@ async def _find_row(
         raise UsageError(
             f"--row selects {len(rows)} of {answer.table.num_rows} rows; it must select one.{_candidates(answer, wanted)}"
         )
-    return rows[0], query
+    return rows[0], view
 
 
 def _visible(answer: Answer) -> list[str]:

@@ -136,8 +136,8 @@ def test_of_several_with_one_name_the_identities_are_listed(root: Path) -> None:
     with pytest.raises(ShelfError) as error:
         find(root, "same")
     assert str(error.value) == (
-        "2 sessions are called 'same': 00000002 (saved 2026-11-21 15:02Z), 00000001 (saved 2026-11-21 14:02Z); "
-        "say which by that"
+        "2 sessions are called 'same'; name one of 00000002 (saved 2026-11-21 15:02Z), "
+        "00000001 (saved 2026-11-21 14:02Z)"
     )
     assert not isinstance(error.value, NoSessionError)
     assert find(root, "00000002") == second

@@ -242,7 +242,7 @@ def _choose(known: Iterable[Entry], name: str, what: str) -> Entry:
         if len(found) == 1:
             return found[0]
         if found:
-            raise ShelfError(f"{len(found)} {what}s are called {name!r}: {_listing(found)}; say which by that")
+            raise ShelfError(f"{len(found)} {what}s are called {name!r}; name one of {_listing(found)}")
     names = {entry.name: None for entry in known}
     raise NoSessionError(f"there is no {what} {name!r}{nearest(name, names)}")
 
