@@ -78,12 +78,25 @@ def build_parser(screen_only: bool = False) -> argparse.ArgumentParser:
 
 def _add_commands(parser: argparse.ArgumentParser) -> None:
     from tui.commands.demo import add_demo
+    from tui.commands.doctor import add_doctor
     from tui.commands.import_ import add_import
     from tui.commands.lists import add_coverage, add_hunts, add_workspaces
     from tui.commands.run import add_drill, add_kql, add_run
+    from tui.commands.sessions import add_sessions
 
     commands = parser.add_subparsers(title="commands", metavar="")
-    for add in (add_hunts, add_run, add_drill, add_kql, add_coverage, add_workspaces, add_import, add_demo):
+    for add in (
+        add_hunts,
+        add_run,
+        add_drill,
+        add_kql,
+        add_coverage,
+        add_workspaces,
+        add_import,
+        add_demo,
+        add_doctor,
+        add_sessions,
+    ):
         add(commands)
 
 
