@@ -70,7 +70,7 @@ def run(folder: Path) -> None:
         hunt = read_hunt(folder / "all.toml")
         return EvidenceWorkspace("bench", folder / "bench.duckdb"), Catalogue({hunt.id: hunt})
 
-    HuntdeckApp(Start("bench", opening, folder / "cache")).run()
+    HuntdeckApp(Start("bench", opening, folder / "cache", folder / "sessions")).run()
 
 
 def show(name: str, presses: Presses, promise: str = "") -> None:
