@@ -17,7 +17,6 @@ import duckdb
 
 from tui.evidence.tables import PROVENANCE, quote
 from tui.kql.dialects import nearest
-from tui.kql.lexer import KqlSyntaxError, names
 from tui.kql.schema import Schema, evidence_schema
 from tui.settings.log import LOG, query_mark
 from tui.workspaces.coverage import explain_zero
@@ -228,14 +227,6 @@ class EvidenceWorkspace:
         await in_thread(lambda: [fetch.wait(_PATIENCE) for fetch in running])
         with suppress(duckdb.Error):
             self._connection.close()
-
-    def tables_of(self, query: str) -> list[str]:
-        """The tables that `query` reads."""
-        try:
-            used = names(query)
-        except KqlSyntaxError:
-            return []
-        return [table for table in self._schema if table in used]
 
 
 def _utc(moment: datetime | None) -> datetime | None:
