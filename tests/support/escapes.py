@@ -44,8 +44,9 @@ OWN = re.compile(
     "|\\[[0-9]*;[0-9]*H"  # where the cursor goes
     "|\\[\\?(?:7|25|1000|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"  # modes
     "|\\[\\?(?:2026|2048)\\$p"  # whether the terminal knows two of them
-    "|\\[(?:>1|<|=[0-9;]*)u"  # keyboard protocol
+    "|\\[(?:>[0-9]+|<)u"  # keyboard protocol
     "|\\[c"  # what the terminal is
+    "|\\]22;(?:default|pointer|text)\x07"  # the mouse pointer
     "|\\]52;c;[A-Za-z0-9+/=]*\x07"  # a copy
     ")\\Z"
 )

@@ -36,6 +36,7 @@ KEYS = {
     "f4": b"\x1bOS",
     "f5": b"\x1b[15~",
     "ctrl+q": b"\x11",
+    "ctrl+r": b"\x12",
     "ctrl+u": b"\x15",
 }
 
@@ -126,23 +127,29 @@ class Terminal:
         os.write(self._descriptor, data)
 
     def press(self, *keys: str) -> None:
-        """Presses keys by name, or letters; waits until all is drawn."""
+        """Presses keys by name, or letters, each when it is quiet after the one before."""
         for key in keys:
-            self.send(KEYS.get(key, key.encode()))
-            # An escape sequence would be made of two keys that come at once.
-            self.until_quiet(0.12 if key == "escape" else 0.03)
-        self.until_quiet()
+            self.send(key.encode() if len(key) == 1 else KEYS[key])
+            # An escape key is known by nothing coming after it.
+            self.until_quiet(0.15 if key == "escape" else 0.03)
+
+    def draws_after(self, key: str) -> bool:
+        """Presses `key`, and waits until all is drawn; whether anything was within a second."""
+        self.send(KEYS[key])
+        drawn = self.pump(1.0)
+        self.until_quiet(0.05)
+        return drawn
 
     def paste(self, text: str) -> None:
         """Pastes `text`, with the marks of a bracketed paste around it."""
         self.send(b"\x1b[200~" + text.encode() + b"\x1b[201~")
-        self.until_quiet()
+        self.until_quiet(0.03)
 
-    def click(self, column: int, row: int, times: int = 1) -> None:
+    def click(self, column: int, row: int) -> None:
         """Clicks on a cell (from 0)."""
         place = f"0;{column + 1};{row + 1}"
-        self.send((f"\x1b[<{place}M\x1b[<{place}m" * times).encode())
-        self.until_quiet()
+        self.send(f"\x1b[<{place}M\x1b[<{place}m".encode())
+        self.pump(0.01)
 
     def signal(self, number: signal.Signals) -> None:
         """Sends a signal to the program."""

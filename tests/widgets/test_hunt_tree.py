@@ -93,6 +93,17 @@ async def test_the_cursor_stays_in_sight(shown: Callable[..., Any]) -> None:
         assert any(line.lstrip().startswith("> ") for line in screen_text(app).splitlines())
 
 
+async def test_page_by_page_every_line_is_seen(shown: Callable[..., Any]) -> None:
+    async with shown() as (pilot, app):
+        for key in ("pagedown", "pageup"):
+            seen = set()
+            for _ in range(6):
+                seen |= {line.split(">")[-1].strip() for line in screen_text(app).splitlines()}
+                await pilot.press(key)
+                await pilot.pause()
+            assert {f"{n:02} Hunt {n}" for n in range(40)} <= seen
+
+
 async def test_the_filter_shows_hunts_with_what_holds_them(shown: Callable[..., Any]) -> None:
     async with shown() as (_, app):
         app.tree_.filter("hunt 17")

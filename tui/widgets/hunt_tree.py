@@ -201,8 +201,11 @@ class HuntTree(Widget, can_focus=True):
         self._go(self._cursor + lines)
 
     def action_page(self, pages: int) -> None:
-        """Moves the cursor by almost the height of the pane."""
-        self._go(self._cursor + pages * max(1, self.size.height - 1))
+        """Moves the cursor and what is shown by almost the height of the pane: no line is passed over unseen."""
+        lines = pages * max(1, self.size.height - 1)
+        self._top += lines
+        self._go(self._cursor + lines)
+        self.refresh()
 
     def action_enter(self) -> None:
         """Opens a hunt, folds or unfolds what holds others."""
