@@ -97,6 +97,19 @@ def test_missing_files_are_named() -> None:
     assert folder.wrong() == [("description", "missing")]
 
 
+def test_a_file_that_cannot_be_read_is_a_finding() -> None:
+    folder = Folder()
+
+    def refused(number: int) -> None:
+        raise PermissionError(13, "Permission denied", "/x")
+
+    (finding,) = [one for one in verify(folder.session, lambda number: folder.text, refused) if one.state != "ok"]
+    assert (finding.part, finding.state) == ("rows", "missing")
+    assert finding.words == "the file of its 4 rows cannot be read: Permission denied"
+    (finding,) = verify(folder.session, refused, refused)
+    assert finding.words == "its file cannot be read: Permission denied; its query and rows cannot be checked"
+
+
 @pytest.mark.parametrize("text", [b"\xff", b"number = ", b"number = 2\n"])
 def test_a_description_that_cannot_be_read_is_a_finding(text: bytes) -> None:
     folder = Folder()

@@ -22,7 +22,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, TypeVar
 
 from tui.kql.literals import datetime_text
 from tui.triage.records.documents import DocumentError, run_of
@@ -31,6 +31,8 @@ from tui.triage.records.toml import loads, packed
 
 State = Literal["ok", "changed", "missing"]
 Part = Literal["description", "query", "rows", "row count"]
+
+Result = TypeVar("Result")
 
 _BLOCK = 1 << 20
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -73,20 +75,21 @@ def verify(
     """What of the runs that `session` names is as it was written, by run and part.
 
     `description` gives the bytes of a run's file, `rows` its Parquet file open for reading (it is closed here); None where
-    there is none. OSError as they raise it.
+    there is none. What they raise as OSError is a finding, too.
     """
     return [
         finding
         for number, digest in sorted(session.runs.items())
-        for finding in _findings(number, digest, description(number), rows)
+        for finding in _findings(number, digest, description, rows)
     ]
 
 
 def _findings(
-    number: int, digest: str, text: bytes | None, rows: Callable[[int], BinaryIO | None]
+    number: int, digest: str, description: Callable[[int], bytes | None], rows: Callable[[int], BinaryIO | None]
 ) -> Iterator[Finding]:
+    text, reason = _given(description, number)
     if text is None:
-        yield Finding(number, "description", "missing", "its file is not there; its query and rows cannot be checked")
+        yield Finding(number, "description", "missing", f"its file {reason}; its query and rows cannot be checked")
         return
     found = hashlib.sha256(text).hexdigest()
     if found == digest:
@@ -101,9 +104,9 @@ def _findings(
     if run.number != number:
         yield Finding(number, "description", "changed", f"it describes run {run.number}")
     yield _query(number, run)
-    stream = rows(number)
+    stream, reason = _given(rows, number)
     if stream is None:
-        yield _no_rows(number, run)
+        yield _no_rows(number, run, reason)
         return
     with stream:
         yield from _rows(number, run, stream)
@@ -116,9 +119,17 @@ def _query(number: int, run: RunRecord) -> Finding:
     return Finding(number, "query", "changed", f"{found}, where the description says {run.kql_sha256 or 'nothing'}")
 
 
-def _no_rows(number: int, run: RunRecord) -> Finding:
+def _given(read: Callable[[int], Result | None], number: int) -> tuple[Result | None, str]:
+    """What `read` gives, or why it gives nothing."""
+    try:
+        return read(number), "is not there"
+    except OSError as error:
+        return None, f"cannot be read: {error.strerror or error}"
+
+
+def _no_rows(number: int, run: RunRecord, reason: str) -> Finding:
     if run.rows_sha256:
-        return Finding(number, "rows", "missing", f"the file of its {run.received:,} rows is not there")
+        return Finding(number, "rows", "missing", f"the file of its {run.received:,} rows {reason}")
     if run.received:
         return Finding(number, "rows", "missing", f"{run.received:,} rows came, but none were kept")
     return Finding(number, "rows", "ok", "it has none")

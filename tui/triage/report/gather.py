@@ -55,11 +55,13 @@ def gather(
     not_run: Sequence[Hunt] = (),
     defang: bool = False,
     hunts: Callable[[RunRecord], Hunt | None] = lambda run: None,
+    problems: Sequence[str] = (),
 ) -> Report:
     """The report of `session`.
 
     `rows` gives the rows of a run by its number, None where it kept none; `not_run` are hunts at hand that were not run;
-    `hunts` gives a run's hunt where it is known, for its defaults and tactic. With `defang` URLs, domains and addresses of
+    `hunts` gives a run's hunt where it is known, for its defaults and tactic; `problems` is what was amiss with the files
+    of the session, looked at after `rows` was asked, which may find more. With `defang` URLs, domains and addresses of
     the data stand in a form that is no link.
     """
     ordered = sorted(runs, key=lambda run: run.number)
@@ -85,6 +87,7 @@ def gather(
             ReportedNote(note.text, note.author, note.at) for note in sorted(session.notes, key=lambda note: note.at)
         ),
         runs=tuple(work.runs(ordered)),
+        problems=tuple(problems),
         missing=tuple(sorted(session.runs.keys() - by_number.keys())),
         queries=tuple(queries.values()),
         digest=contents_digest(session, ordered),

@@ -128,6 +128,7 @@ def _summary(report: Report) -> Iterator[Block]:
     items += [
         [Words(f"Run {number}: its record could not be read, and is not in this report")] for number in report.missing
     ]
+    items += [[Prose(problem)] for problem in report.problems]
     yield Bullets(items) if items else Paragraph([Words("Every run gave all that was asked for.")])
     yield Heading(3, [Words("What was not run")])
     if report.not_run:

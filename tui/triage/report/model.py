@@ -182,6 +182,8 @@ class Report:
     runs: tuple[ReportedRun, ...]
     missing: tuple[int, ...]
     """Runs that the session names and that could not be read."""
+    problems: tuple[str, ...]
+    """What was found amiss with the session's files."""
     queries: tuple[ReportedQuery, ...]
     digest: str
     version: str
