@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.support.demo import END
+from tui.evidence.demo import DemoOptions, generate_demo
 from tui.loopback.group import Loopback
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A smaller demo than elsewhere: each query here is run several times."""
+    path = tmp_path_factory.mktemp("evidence") / "demo.duckdb"
+    generate_demo(path, DemoOptions(devices=24, events=40_000, end=END))
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -117,10 +117,9 @@ def _boolean(value: Any) -> bool | None:
 
 def _integers(kind: pa.DataType) -> Callable[[Sequence[Any]], pa.Array]:
     def convert(values: Sequence[Any]) -> pa.Array:
-        try:
+        if {*map(type, values)} <= {int, type(None)}:
             return pa.array(values, kind)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            return pa.array([None if value in (None, "") else _integer(value) for value in values], kind)
+        return pa.array([None if value in (None, "") else _integer(value) for value in values], kind)
 
     return convert
 

@@ -20,8 +20,8 @@ _HOLDING_OBJECTS = frozenset(("tables",))
 _SEPARATOR = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _UNFINISHED = ("Unterminated", "Invalid \\u", "Invalid \\escape")
-_NEAR_END = 10
-"""Characters before the end of the text within which an error may come from what has not arrived."""
+_NUMBER_BEGUN = re.compile(r"\.|[eE][+-]?")
+_WORDS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
 
 
 class Real(float):
@@ -58,14 +58,17 @@ class JsonReader:
         """The objects of the outermost array, or of `tables`."""
         self._receive = receive
         self._text, self._at, self._ended = "", 0, False
+        self._coming: list[str] = []
+        self._length = self._wanted = 0
         self._steps = self._document()
         next(self._steps)
 
     def feed(self, text: str) -> None:
         """Reads as far as `text` allows."""
-        self._text = self._text[self._at :] + text
-        self._at = 0
-        self._go_on()
+        self._coming.append(text)
+        self._length += len(text)
+        if self._length >= self._wanted:
+            self._go_on()
 
     def end(self) -> None:
         """Reads the rest; CutOffError when the document is not whole."""
@@ -73,11 +76,15 @@ class JsonReader:
         self._go_on()
 
     def _go_on(self) -> None:
+        self._text = "".join((self._text[self._at :], *self._coming))
+        self._coming.clear()
+        self._at = self._wanted = 0
         try:
             next(self._steps)
         except StopIteration:
             self._steps = self._nothing_more()
             next(self._steps)
+        self._length = len(self._text) - self._at
 
     def _document(self) -> _Steps:
         yield
@@ -170,7 +177,7 @@ class JsonReader:
                     self._at = end
                     return value
             except json.JSONDecodeError as error:
-                unfinished = error.msg.startswith(_UNFINISHED) or error.pos >= len(self._text) - _NEAR_END
+                unfinished = self._may_go_on(error)
                 if self._ended and unfinished:
                     raise CutOffError("the answer ends in the middle") from error
                 if not unfinished:
@@ -180,8 +187,15 @@ class JsonReader:
             length = len(self._text) - self._at
             if length > LONGEST:
                 raise BrokenAnswerError(f"one value of the answer is longer than {LONGEST >> 20} MiB")
-            while len(self._text) - self._at < max(length + 1, length * 3 // 2) and not self._ended:
-                yield
+            self._wanted = max(length + 1, length * 3 // 2)
+            yield
+
+    def _may_go_on(self, error: json.JSONDecodeError) -> bool:
+        """Whether what is wrong may be made right by the text to come."""
+        if error.msg.startswith(_UNFINISHED):
+            return True
+        rest = self._text[error.pos :].strip()
+        return not rest or bool(_NUMBER_BEGUN.fullmatch(rest)) or any(word.startswith(rest) for word in _WORDS)
 
     def _peek(self) -> _Steps:
         """The next character that is no white space, left in place."""
