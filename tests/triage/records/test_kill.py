@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import random
 import shutil
@@ -10,7 +9,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -21,8 +19,8 @@ import pytest
 
 from tests.support.kept import HUNT, a_kept_run, rows_of
 from tests.support.records import a_session
+from tests.support.steps import at_step
 from tui.settings.files import PARTIAL
-from tui.triage.records import rows_file
 from tui.triage.records.folder import SessionFolder
 from tui.triage.records.shelf import with_digests
 from tui.triage.verdicts import VerdictStore
@@ -30,23 +28,6 @@ from tui.triage.verdicts import VerdictStore
 ROUNDS = 2
 MARK = a_session().marks[0]
 VERDICT = a_session().verdicts[0]
-STEPS = [
-    (os, name)
-    for name in (
-        "open",
-        "fdopen",
-        "fsync",
-        "replace",
-        "rename",
-        "unlink",
-        "link",
-        "mkdir",
-        "ftruncate",
-        "pwrite",
-        "fchmod",
-    )
-] + [(fcntl, "flock"), (rows_file._Hashing, "write")]
-"""What saving is made of. A kill before each of them leaves every state that the disk can be found in."""
 
 
 def table_of(number: int) -> pa.Table:
@@ -114,27 +95,8 @@ def _run_and_end(work: Callable[[], None]) -> NoReturn:
     os._exit(0)
 
 
-@contextmanager
-def killed_at(step: int) -> Iterator[None]:
-    """Has this process killed in place of its `step`-th step; it may come to its end before."""
-    steps = count(1)
-
-    def before(real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*given: Any, **named: Any) -> Any:
-            if next(steps) == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*given, **named)
-
-        return call
-
-    kept = [(owner, name, getattr(owner, name)) for owner, name in STEPS]
-    for owner, name, real in kept:
-        setattr(owner, name, before(real))
-    try:
-        yield
-    finally:
-        for owner, name, real in kept:
-            setattr(owner, name, real)
+def kill_myself() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def check(path: Path, said: list[str]) -> None:
@@ -171,7 +133,7 @@ def kill_everywhere(path: Path, work: Callable[[Callable[[str], None]], None], p
         prepare()
 
         def in_child(say: Callable[[str], None], step: int = step) -> None:
-            with killed_at(step):
+            with at_step(step, kill_myself):
                 work(say)
 
         ended_by, said = Child(in_child).end()
