@@ -25,10 +25,23 @@ async def test_what_it_looks_like(size: tuple[int, int]) -> None:
         assert_snapshot(shown.app, f"kql-{size[0]}x{size[1]}")
 
 
-async def test_copying_gives_the_text_as_it_is() -> None:
+async def test_copying_gives_the_whole_query_without_a_line_end_or_a_tab() -> None:
     async with opened(KqlScreen("KQL", KQL)) as shown:
         await shown.press("l", "y")
-        assert shown.app.copied == [KQL.rstrip("\n")]
+        assert shown.app.copied == [KQL.rstrip("\n").replace("\t", "    ")]
+
+
+async def test_what_acts_on_a_terminal_is_copied_as_an_escape() -> None:
+    async with opened(KqlScreen("KQL", 'print x = "a\x1b]0;t\x07"\n')) as shown:
+        await shown.press("y")
+        assert shown.app.copied == ['print x = "a\\u001B]0;t\\u0007"']
+
+
+async def test_what_cannot_be_read_is_not_copied_and_that_is_said() -> None:
+    async with opened(KqlScreen("KQL", 'print x = "a')) as shown:
+        await shown.press("y")
+        await shown.until_shown("not copied: line 1 cannot be read")
+        assert shown.app.copied == []
 
 
 async def test_line_numbers_come_and_go() -> None:

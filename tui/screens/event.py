@@ -34,7 +34,7 @@ class EventScreen(Modal[int]):
         ),
         Binding("left,h,left_square_bracket", "other(-1)", show=False),
         Binding("y", "copy", "copy", tooltip="copy the value under the cursor"),
-        Binding("Y", "copy(True)", "Copy as it is, hidden characters too", show=False),
+        Binding("r", "copy(True)", "Copy as it is, hidden characters too", show=False),
         Binding("e", "empty", "empties", tooltip="hide fields that hold nothing, or show them"),
         Binding("slash", "search", "search", key_display="/", tooltip="search in names and values"),
         Binding("n", "find(1)", "Next field that holds it", show=False),
@@ -85,7 +85,7 @@ class EventScreen(Modal[int]):
         name, value = current
         text = plain(value)
         size = "null: no value" if value is None else f"{len(text):,} characters" if text else "empty"
-        unseen = "  ! holds hidden characters: y copies what is seen, Y what is there" if has_hidden(value) else ""
+        unseen = "  ! holds hidden characters: y copies what is seen, r what is there" if has_hidden(value) else ""
         kind = self._view.type_of(name, value)
         parts = ((safe(name, 100), "bold"), (f"  {safe(kind, 20)}  {size}", ""), (unseen, "bold $warning"))
         self.query_one("#about", Words).say(Content.assemble(*(part for part in parts if part[0])))
@@ -116,9 +116,9 @@ class EventScreen(Modal[int]):
         current = self._view.current
         if current is None:
             return
-        text = plain(current[1])
-        if has_hidden(text) and not exactly:
-            text = safe(text, len(text))
+        from tui.triage.copying import seen_text
+
+        text = plain(current[1]) if exactly else seen_text(plain(current[1]))
         self.app.copy_to_clipboard(text.encode("utf-8", "replace").decode("utf-8"))
 
     def action_empty(self) -> None:
