@@ -8,14 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 import requests
 
 from tests.loopback.evidence import FILES, write_evidence
+from tui.workspaces.live.configuration import read_configuration
 
 
 def free_ports(number: int) -> int:
@@ -60,13 +62,15 @@ def serving(command: list[str], environment: dict[str, str]) -> Iterator[tuple[s
     process.communicate()
 
 
-def test_what_is_printed_works(serving: tuple[subprocess.Popen[str], str]) -> None:
+def test_what_is_printed_works(serving: tuple[subprocess.Popen[str], str], tmp_path: Path) -> None:
     process, said = serving
-    workspaces = tomllib.loads(said[said.index("\n[") : said.index("Where they are:")])
-    assert {entry["kind"] for entry in workspaces.values()} == {"log_analytics", "defender", "data_explorer"}
-    logs = next(entry for entry in workspaces.values() if entry["kind"] == "log_analytics")
-    url = f"{logs['url']}/v1/workspaces/{logs['workspace_id']}/query"
-    settings = {"verify": logs["ca"], "timeout": 20}
+    file = tmp_path / "workspaces.toml"
+    file.write_text(said[said.index("\n[") : said.index("Then, for example")], encoding="utf-8")
+    workspaces = read_configuration(file)
+    assert {entry.kind for entry in workspaces.values()} == {"log_analytics", "defender", "data_explorer"}
+    logs = workspaces["loop-logs"]
+    url = f"{logs.endpoint}/v1/workspaces/{logs.workspace_id}/query"
+    settings: Any = {"verify": str(logs.ca), "timeout": 20}
 
     def count() -> requests.Response:
         return requests.post(url, json={"query": "DeviceFileEvents | count"}, **settings)
@@ -80,7 +84,17 @@ def test_what_is_printed_works(serving: tuple[subprocess.Popen[str], str]) -> No
         (200, None),
     ]
     process.send_signal(signal.SIGINT)
-    assert (process.wait(5), process.communicate()[1]) == (0, "stopped\n")
+    code, lines = process.wait(5), process.communicate()[1].splitlines()
+    assert code == 0
+    assert len([line for line in lines if line.endswith("/query DeviceFileEvents | count")]) == 3
+    assert lines[-1] == "stopped"
+
+
+def test_evidence_of_one_s_own_is_not_served(command: list[str], environment: dict[str, str], tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "huntdeck" / "workspaces" / "small.duckdb")) as connection:
+        connection.execute("DROP TABLE _meta")
+    refused = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=False)
+    assert (refused.returncode, "only demo evidence is served" in refused.stderr) == (2, True)
 
 
 def test_ports_that_are_taken(

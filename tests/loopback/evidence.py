@@ -17,6 +17,7 @@ FILES = 12
 def write_evidence(path: Path) -> Path:
     """The workspace file at `path`: file events of two devices, connections, and one Windows event."""
     with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE _meta AS SELECT 'kind' AS key, 'demo' AS value")
         for table in ("DeviceFileEvents", "DeviceNetworkEvents", "SecurityEvent"):
             create_table(connection, table)
         for number in range(FILES):

@@ -299,10 +299,18 @@ def test_what_was_asked_is_kept_without_the_token(loopback: Loopback) -> None:
 
 
 def test_forms_that_are_not_documented_can_be_chosen(loopback: Loopback) -> None:
+    query = "print d = dynamic([1]), b = true, n = bool(null), l = long(4)"
+    explorer = loopback.data_explorer
+    explorer.dynamic_as_text = explorer.booleans_as_numbers = True
+    try:
+        rows = rows_of(explorer, ask(explorer, query))
+    finally:
+        explorer.dynamic_as_text = explorer.booleans_as_numbers = False
+    assert rows == [{"d": "[1]", "b": 1, "n": None, "l": 4}]
     server = loopback.defender
     server.dynamic_as_text = server.booleans_as_numbers = server.annotations = True
     try:
-        rows = rows_of(server, ask(server, "print d = dynamic([1]), b = true, n = bool(null), l = long(4)"))
+        rows = rows_of(server, ask(server, query))
     finally:
         server.dynamic_as_text = server.booleans_as_numbers = server.annotations = False
     assert rows == [{"d": "[1]", "b": 1, "n": None, "l": 4, "l@odata.type": "#Int64"}]

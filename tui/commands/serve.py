@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import textwrap
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tui.workspaces.live.configuration import configuration_file
 
 if TYPE_CHECKING:
     from tui.loopback.group import Loopback
+    from tui.loopback.wire import Request
 
 PORT_BASE = 47430
 PORTS = 4
@@ -24,10 +26,16 @@ HIGHEST_PORT = 65_535
 def serve(file: Path, port_base: int = PORT_BASE, sign_in: bool = False) -> int:
     """Starts the services over the evidence `file`, prints how to reach them, and serves until Ctrl+C.
 
-    With `sign_in` they take only tokens of their own sign-in service, by device code. UsageError when the ports cannot be had.
+    With `sign_in` they take only tokens of their own sign-in service, by device code. UsageError for evidence that is not
+    made up, and when the ports cannot be had.
     """
+    from tui.commands.demo import is_demo
     from tui.loopback.group import Loopback
     from tui.settings.files import Lock
+
+    if not is_demo(file):
+        words = f"workspace {file.stem} holds evidence of yours, which every user of this computer could then read"
+        raise UsageError(f"{words}; only demo evidence is served")
 
     if not 1 <= port_base <= HIGHEST_PORT - PORTS + 1:
         raise UsageError(f"--port-base takes a number from 1 to {HIGHEST_PORT - PORTS + 1:,}: {PORTS} ports follow it")
@@ -45,6 +53,8 @@ def serve(file: Path, port_base: int = PORT_BASE, sign_in: bool = False) -> int:
     try:
         sys.stdout.write(explain(loopback, file.stem, sign_in))
         sys.stdout.flush()
+        for server in loopback.servers:
+            server.on_request = _tell
         threading.Event().wait()
     except KeyboardInterrupt:
         say("stopped")
@@ -52,6 +62,12 @@ def serve(file: Path, port_base: int = PORT_BASE, sign_in: bool = False) -> int:
         loopback.close()
         lock.release()
     return 0
+
+
+def _tell(request: Request) -> None:
+    """A line for each request, so that it is seen what is sent and how often."""
+    first = next((line for line in request.query.splitlines() if line.strip()), "")
+    say(f"{datetime.now(UTC):%H:%M:%S}Z {request.method} {request.path[:60]} {first[:70]}".rstrip())
 
 
 def explain(loopback: Loopback, evidence: str, sign_in: bool) -> str:

@@ -139,11 +139,18 @@ def json_rows(
         first = False
 
 
-def encoders_for(columns: Sequence[Column], dynamic_as_text: bool) -> list[Encoder]:
+def encoders_for(columns: Sequence[Column], dynamic_as_text: bool, booleans_as_numbers: bool = False) -> list[Encoder]:
     """How each column's values are written; dynamic values as a text of JSON, or as the JSON itself."""
-    return [
-        _dynamic_text if column.type == "dynamic" and dynamic_as_text else _ENCODERS[column.type] for column in columns
-    ]
+    chosen = dict(_ENCODERS)
+    if dynamic_as_text:
+        chosen["dynamic"] = _dynamic_text
+    if booleans_as_numbers:
+        chosen["bool"] = _number
+    return [chosen[column.type] for column in columns]
+
+
+def _number(value: Any) -> Any:
+    return None if value is None else int(value)
 
 
 def _same(value: Any) -> Any:

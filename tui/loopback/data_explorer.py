@@ -32,7 +32,11 @@ _SPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?\Z")
 
 
 class DataExplorer(QueryService):
-    """A cluster with one `database` over an evidence file, its tables with Defender's columns."""
+    """A cluster with one `database` over an evidence file, its tables with Defender's columns.
+
+    Dynamic values are written as JSON or, with `dynamic_as_text`, as texts of JSON; booleans as such or, with
+    `booleans_as_numbers`, as 0 and 1: clients meet either. `most_rows` and `most_bytes` may be lowered.
+    """
 
     name = "data_explorer"
 
@@ -42,6 +46,7 @@ class DataExplorer(QueryService):
         super().__init__(authority, Tables(file, schema, ("Timestamp", "TimeGenerated")), **settings)
         self.database = database
         self.most_rows, self.most_bytes = MOST_ROWS, MOST_BYTES
+        self.dynamic_as_text = self.booleans_as_numbers = False
         self.cancelled: list[str] = []
         """The client request ids of queries that were cancelled on the server."""
         self._running: dict[str, threading.Event] = {}
@@ -155,8 +160,9 @@ class DataExplorer(QueryService):
             answer.most = min(plan.rows, self.most_rows)
         elif limited:
             answer.most = self._most(answer.options)
+        encoders = encoders_for(answer.columns, self.dynamic_as_text, self.booleans_as_numbers)
         size, sent = 0, False
-        for piece in json_rows(answer, encoders_for(answer.columns, dynamic_as_text=False)):
+        for piece in json_rows(answer, encoders):
             size += len(piece)
             if limited and size > self.most_bytes:
                 break

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tui.kql.schema import shipped_schema
-from tui.loopback.answers import CLR, Answer, Column, Encoder, encoders_for, json_rows
+from tui.loopback.answers import CLR, Answer, encoders_for, json_rows
 from tui.loopback.authority import Authority
 from tui.loopback.faults import Fault, Plan
 from tui.loopback.periods import PeriodError, parse_period
@@ -120,15 +120,9 @@ class Defender(QueryService):
         names = [column.name for column in columns]
         notes = {f"{column.name}@odata.type": "#Int64" for column in columns if column.type == "long"}
         extras = notes if self.annotations else None
-        yield from (piece.encode() for piece in json_rows(answer, self._encoders(columns), names, extras))
+        encoders = encoders_for(columns, self.dynamic_as_text, self.booleans_as_numbers)
+        yield from (piece.encode() for piece in json_rows(answer, encoders, names, extras))
         yield b"]}"
-
-    def _encoders(self, columns: Sequence[Column]) -> list[Encoder]:
-        encoders = encoders_for(columns, self.dynamic_as_text)
-        for index, column in enumerate(columns):
-            if column.type == "bool" and self.booleans_as_numbers:
-                encoders[index] = _number
-        return encoders
 
     def refused_token(self, kind: str, request: Request) -> Reply:
         """Graph refuses every token it does not take with 401, one for another service too."""
@@ -173,10 +167,6 @@ class Defender(QueryService):
 
 class _TooLargeError(Exception):
     """More rows or bytes than one answer may have."""
-
-
-def _number(value: Any) -> Any:
-    return None if value is None else int(value)
 
 
 def _syntax(fault: QuerySyntaxError) -> str:

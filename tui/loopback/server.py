@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
 import threading
-import time
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections import deque
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from tui.loopback.answers import Answer
 from tui.loopback.authority import Authority
 from tui.loopback.faults import Fault, Plan, Plans
+from tui.loopback.listener import Listener
 from tui.loopback.rates import Gate, OverRateError, Rates
 from tui.loopback.tokens import Ledger, RefusedTokenError
-from tui.loopback.wire import ClientGoneError, Line, Manner, Reply, Request, json_reply, make_request
+from tui.loopback.wire import Line, Manner, Reply, Request, make_request
 
 _MANNERS = {Fault.CUT: Manner.CUT, Fault.RESET: Manner.RESET, Fault.SLOW: Manner.SLOW}
 _FOREVER = 86_400.0
+_KEPT = 10_000
 _PAGE = b"""<!DOCTYPE html><html><head><title>Proxy</title></head><body><h1>The gateway could not reach the server</h1>
 <p>Please contact your network administrator.</p></body></html>"""
 
@@ -50,28 +49,23 @@ class LoopbackServer:
         self._port = port
         self._plans = Plans()
         self._canned: list[Answer | Reply] = []
-        self._requests: list[Request] = []
+        self._requests: deque[Request] = deque(maxlen=_KEPT)
+        self._number = 0
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._listener: _Listener | None = None
+        self._listener: Listener | None = None
+        self.on_request: Callable[[Request], None] = lambda _: None
+        """Called, from any thread, with each request as it comes."""
 
     def start(self) -> Self:
         """Listens; OSError when the port is taken."""
-        self._stopping.clear()
-        listener = _Listener(("127.0.0.1", self._port), _handler(self))
-        listener.context = self.authority.context
-        self._port = listener.server_address[1]
-        self._listener = listener
-        threading.Thread(target=listener.serve_forever, args=(0.05,), daemon=True, name=f"loopback-{self.name}").start()
+        self._listener = Listener(self.name, self._port, self.authority.context, self.record, self.respond)
+        self._port = self._listener.port
         return self
 
     def stop(self) -> None:
         """Ends every connection and stops listening."""
-        self._stopping.set()
         if self._listener is not None:
-            self._listener.shutdown()
-            self._listener.server_close()
-            self._listener.end_connections()
+            self._listener.end()
             self._listener = None
 
     def __enter__(self) -> Self:
@@ -98,7 +92,7 @@ class LoopbackServer:
 
     @property
     def requests(self) -> list[Request]:
-        """All requests so far, oldest first, those under way included."""
+        """The last 10,000 requests, oldest first, those under way included."""
         with self._lock:
             return list(self._requests)
 
@@ -234,99 +228,16 @@ class LoopbackServer:
             reply.body = content
         return reply
 
-    def record(self, method: str, target: str, headers: dict[str, str], raw: bytes) -> Request:
+    def record(self, method: str, target: str, headers: Mapping[str, str], raw: bytes) -> Request:
         """Keeps a request that has come."""
         with self._lock:
-            request = make_request(len(self._requests) + 1, method, target, headers, raw)
+            self._number += 1
+            request = make_request(self._number, method, target, headers, raw)
             self._requests.append(request)
+        self.on_request(request)
         return request
-
-    @property
-    def stopping(self) -> threading.Event:
-        """Set when the server ends."""
-        return self._stopping
 
 
 _WITH_ANSWER = frozenset(
     (Fault.PARTIAL, Fault.TRUNCATED, Fault.BAD_UTF8, Fault.BAD_GZIP, Fault.BAD_JSON, Fault.RESET, Fault.CUT, Fault.SLOW)
 ) | {Fault.HUGE, Fault.WRONG_ROWS}
-
-
-class _Listener(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-    block_on_close = False
-    context: ssl.SSLContext
-
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self._connections: set[socket.socket] = set()
-        super().__init__(address, handler)
-
-    def get_request(self) -> tuple[Any, Any]:
-        """The handshake is left to the connection's own thread, so that a slow client holds nobody up."""
-        connection, address = super().get_request()
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        wrapped = self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
-        self._connections.add(wrapped)
-        return wrapped, address
-
-    def shutdown_request(self, request: Any) -> None:
-        """One connection less."""
-        self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def end_connections(self) -> None:
-        """Ends those that wait for a further request, and those in the middle of one."""
-        for connection in list(self._connections):
-            with suppress(OSError):
-                socket.socket.shutdown(connection, socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Connections that end badly are the clients' own affair."""
-
-
-def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        timeout = 900
-
-        def log_message(self, *_: Any) -> None:
-            """Nothing is written: `requests` has it all."""
-
-        def do_GET(self) -> None:
-            self._handle()
-
-        def do_POST(self) -> None:
-            self._handle()
-
-        def _handle(self) -> None:
-            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            request = server.record(self.command, self.path, dict(self.headers.items()), raw)
-            line = Line(self.connection, server.stopping)
-            again = False
-            try:
-                reply = _respond(server, request, line)
-                request.status = reply.status
-                again = line.send(request, reply)
-            except ClientGoneError:
-                request.dropped = True
-            except Exception as error:
-                request.error = f"{type(error).__name__}: {error}"
-                raise
-            finally:
-                request.ended = time.monotonic()
-            if not again:
-                self.close_connection = True
-
-    return Handler
-
-
-def _respond(server: LoopbackServer, request: Request, line: Line) -> Reply:
-    """The reply; a mistake of the server's own is told to the client, where it can be seen."""
-    try:
-        return server.respond(request, line)
-    except ClientGoneError:
-        raise
-    except Exception as error:
-        words = f"loopback server: {type(error).__name__}: {error}"
-        return json_reply({"error": {"code": "InternalServerError", "message": words}}, 500)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -172,15 +173,18 @@ class Line:
             headers["Transfer-Encoding"] = "chunked"
         elif reply.status != 204:
             headers["Content-Length"] = str(length)
-        lines = [f"HTTP/1.1 {reply.status} -", *(f"{name}: {value}" for name, value in headers.items())]
+        lines = [
+            f"HTTP/1.1 {reply.status} {_phrase(reply.status)}",
+            *(f"{name}: {value}" for name, value in headers.items()),
+        ]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def _send_whole(self, request: Request, reply: Reply, content: bytes, gzip: bool) -> bool:
         self.connection.sendall(self._head(reply, len(content), gzip))
         if reply.manner in (Manner.CUT, Manner.RESET):
             part = content[: min(reply.after_bytes, len(content) // 2)]
-            self.connection.sendall(part)
             request.sent += len(part)
+            self.connection.sendall(part)
             if reply.manner is Manner.RESET:
                 self.reset()
             return False
@@ -189,16 +193,16 @@ class Line:
         for start in range(0, len(content), size):
             if start:
                 self.wait(reply.seconds / pieces)
-            self.connection.sendall(content[start : start + size])
             request.sent += len(content[start : start + size])
+            self.connection.sendall(content[start : start + size])
         return True
 
     def _send_pieces(self, request: Request, reply: Reply, pieces: Iterable[bytes], gzip: bool) -> bool:
         self.connection.sendall(self._head(reply, None, gzip))
         for piece in pieces:
             if piece:
-                self.connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
                 request.sent += len(piece)
+                self.connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
             if self._stopping.is_set():
                 return False
         self.connection.sendall(b"0\r\n\r\n")
@@ -209,6 +213,13 @@ class Line:
         with suppress(OSError):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             socket.socket(fileno=self.connection.detach()).close()
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
 
 
 def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
