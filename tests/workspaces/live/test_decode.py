@@ -87,7 +87,9 @@ MOMENT = datetime(2026, 3, 1, 12, 34, 56, 123456, UTC)
 def test_values_by_type(kind: str, wire: object, value: object) -> None:
     found = column(kind, wire)
     if isinstance(value, datetime):
-        assert found[0].astimezone(UTC) == value if value.year not in (1, 9999) else found[0].replace(tzinfo=UTC) == value
+        assert (
+            found[0].astimezone(UTC) == value if value.year not in (1, 9999) else found[0].replace(tzinfo=UTC) == value
+        )
     else:
         assert found == [value]
 
@@ -104,7 +106,15 @@ def test_no_number_is_no_number() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "wire"),
-    [("long", "many"), ("int", 2**31), ("long", 2**63), ("long", 1.5), ("datetime", "soon"), ("timespan", "long"), ("bool", 2)],
+    [
+        ("long", "many"),
+        ("int", 2**31),
+        ("long", 2**63),
+        ("long", 1.5),
+        ("datetime", "soon"),
+        ("timespan", "long"),
+        ("bool", 2),
+    ],
 )
 def test_a_value_that_is_not_of_its_type_is_named(kind: str, wire: object) -> None:
     with pytest.raises(BrokenAnswerError, match=f"column C holds what is no {kind}"):
@@ -125,7 +135,9 @@ ANY_ROW = st.tuples(
 def test_rows_come_through_however_they_are_cut_and_spaced(
     rows: list[tuple[str, int, bool | None]], piece: int, indent: int | None
 ) -> None:
-    body = logs({"A": "string", "B": "long", "C": "bool"}, [list(row) for row in rows], statistics={"query": {"x": 1.5}})
+    body = logs(
+        {"A": "string", "B": "long", "C": "bool"}, [list(row) for row in rows], statistics={"query": {"x": 1.5}}
+    )
     text = json.dumps(body, ensure_ascii=False, indent=indent).encode()
     decoder, batches = decoded(text, piece=piece)
     assert [tuple(row.values()) for row in rows_of(batches)] == rows
@@ -175,7 +187,11 @@ def test_nothing_is_handed_on_after_stop() -> None:
     "schema",
     [
         [{"name": "When", "type": "DateTime"}, {"name": "Ok", "type": "SByte"}, {"name": "N", "type": "Int64"}],
-        [{"Name": "When", "Type": "System.DateTime"}, {"Name": "Ok", "Type": "Boolean"}, {"Name": "N", "Type": "Int64"}],
+        [
+            {"Name": "When", "Type": "System.DateTime"},
+            {"Name": "Ok", "Type": "Boolean"},
+            {"Name": "N", "Type": "Int64"},
+        ],
     ],
 )
 @pytest.mark.parametrize("late", [False, True])

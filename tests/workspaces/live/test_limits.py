@@ -122,5 +122,9 @@ def test_workspaces_of_one_service_and_tenant_share_their_limits() -> None:
     one = limiter_for("defender", "graph.microsoft.com", "acme.example")
     assert limiter_for("defender", "graph.microsoft.com", "acme.example") is one
     assert limiter_for("defender", "graph.microsoft.com", "other.example") is not one
-    assert (RATES["log_analytics"].at_once, RATES["log_analytics"].calls, RATES["log_analytics"].seconds) == (5, 200, 30)
+    assert (RATES["log_analytics"].at_once, RATES["log_analytics"].calls, RATES["log_analytics"].seconds) == (
+        5,
+        200,
+        30,
+    )
     assert (RATES["defender"].calls, RATES["defender"].seconds) == (45, 60)

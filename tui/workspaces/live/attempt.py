@@ -15,6 +15,7 @@ from tui.workspaces.protocol import BatchSink, Limits, Outcome, State
 from tui.workspaces.threads import in_thread
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from azure.core.rest import AsyncHttpResponse, HttpRequest
 
     from tui.workspaces.live.decode import AnswerDecoder
@@ -45,6 +46,22 @@ class NoResultError(Exception):
         self.outcome, self.identifier, self.retry_after = outcome, identifier, retry_after
 
 
+class _Sink:
+    """Hands batches on, and knows when it was the taker of them that failed, not the service."""
+
+    def __init__(self, on_batch: BatchSink) -> None:
+        self._on_batch = on_batch
+        self.failure: Exception | None = None
+
+    def take(self, batch: pa.RecordBatch) -> None:
+        """Hands `batch` on."""
+        try:
+            self._on_batch(batch)
+        except Exception as error:
+            self.failure = error
+            raise
+
+
 class Attempt:
     """A request to `host` for `query`, at most `limits.seconds` long. Runs in the network thread."""
 
@@ -57,7 +74,8 @@ class Attempt:
         """Hands the rows on and says how it ended."""
         from tui.workspaces.live.decode import AnswerDecoder
 
-        decoder = AnswerDecoder(self._limits.rows, on_batch)
+        sink = _Sink(on_batch)
+        decoder = AnswerDecoder(self._limits.rows, sink.take)
         began, started = datetime.now(UTC), time.monotonic()
         retry_after: float | None = None
         figures: Mapping[str, float] = {}
@@ -75,7 +93,7 @@ class Attempt:
             decoder.stop()
             raise
         except Exception as error:
-            known = outcome_of_exception(error, self._host)
+            known = None if error is sink.failure else outcome_of_exception(error, self._host)
             if known is None:
                 raise
             outcome = _with_rows(known, decoder.rows)

@@ -32,7 +32,7 @@ def _network_outcome(error: BaseException, chain: list[BaseException], host: str
         return Outcome(State.FAILED, f"the name {host} cannot be found (DNS)", step)
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
-            words = f"the certificate of {host} is not trusted: {link.verify_message or link.reason}"
+            words = f"the certificate of {host} is not trusted: {getattr(link, 'verify_message', '') or link}"
             return Outcome(State.FAILED, words, "Name the authority in `ca` if your network has one of its own.")
     if any(isinstance(link, ssl.SSLError) for link in chain):
         return Outcome(State.FAILED, f"no secure connection to {host} can be made (TLS)", "Check the proxy and `url`.")

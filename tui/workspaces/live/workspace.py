@@ -7,6 +7,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from tui.kql.lexer import KqlSyntaxError, Token, TokenKind, significant, tokenize
@@ -170,7 +171,7 @@ class LiveWorkspace(ABC):
 
     def _put_off(self) -> Outcome:
         state = self._limiter.state
-        minutes = max(1, round(state.seconds / 60))
+        minutes = max(1, ceil(state.seconds / 60))
         words = f"not sent: the service takes no queries for another {minutes} min ({state.reason})"
         return Outcome(State.THROTTLED, words, f"r runs it again in {minutes} min.")
 
