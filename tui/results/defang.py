@@ -14,10 +14,27 @@ _FILES = frozenset(
 )
 """Ends of names that are far more often files' than domains'."""
 
+_DOMAINS = frozenset(
+    "academy accountant aero agency app arpa art asia auction autos bank bar beauty best bet bid bio bit biz blog boats "
+    "bond business buzz cam capital cards care cash casino center cfd chat city click cloud club codes coin college com "
+    "company computer consulting contact cool coop corp cricket cyou date dating deals delivery design dev digital direct "
+    "domains download earth edu email energy engineering eth events example exchange expert express faith family fashion "
+    "finance financial fit fun fund gallery game games gdn global gold gov group guide guru hair health help home homes "
+    "host hosting icu immo info int internal international intranet invalid jobs kim lan land law legal life limited link "
+    "live loan local localdomain localhost lol ltd makeup management market marketing media men mil mobi money monster "
+    "motorcycles museum name net network news ninja onion one online org page partners parts party photos pictures plus "
+    "porn post press pro productions properties pub quest racing realty recipes rent report rest review reviews rip rocks "
+    "run sale sbs school science security services sex shop show site skin social software solutions space store stream "
+    "studio style support surf systems team tech technology tel test today tokyo tools top town toys trade trading "
+    "training travel university vip wang watch web webcam website wiki win wine work works world wtf xxx xyz yachts "
+    "zone рф".split()
+)
+"""Ends of domains of more than two letters that are told from the names of people: `evil.shop`, not `j.doe`."""
+
 _ANY_CASE = frozenset("com org info biz edu gov".split())
 """Ends of domains that are not also parts of names in programs, as `System.Net` has."""
 
-_SCHEME = re.compile(r"\b(https?|ftps?|sftp|wss?|ldaps?|file|smb)(:)(?=//|\\\\)", re.IGNORECASE)
+_SCHEME = re.compile(r"(https?|ftps?|sftp|wss?|ldaps?|file|smb)(:)(?=//|\\\\)", re.IGNORECASE)
 _HOST_OF_URL = re.compile(r"(?<=\[:\]//)[^\s/?#\"'<>`|]+")
 _ADDRESS = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\w)")
 _LONG_ADDRESS = re.compile(
@@ -30,7 +47,11 @@ _DOMAIN = re.compile(
 
 
 def defanged(text: str) -> str:
-    """`text` with `hxxp[:]//`, and `[.]` in domains and addresses; names of files stay as they are."""
+    """`text` with `hxxp[:]//`, and `[.]` in domains and addresses; names of files and accounts stay as they are.
+
+    A domain is told by its end or by having three parts or more, so one of two parts with a rare end stays as it is
+    unless it stands in a URL or after an `@`.
+    """
     text = _SCHEME.sub(_dull_scheme, text)
     text = _HOST_OF_URL.sub(lambda match: _dotted(match[0]), text)
     text = _LONG_ADDRESS.sub(_dull_long_address, text)
@@ -56,7 +77,11 @@ def _dull_long_address(match: re.Match[str]) -> str:
 
 
 def _dull_domain(match: re.Match[str]) -> str:
-    """A domain, unless its end is that of a file's name, or is written as names in programs are."""
-    end = match[0].rstrip(".").rpartition(".")[2]
-    named = end.lower() in _FILES or not (end.islower() or end.isupper() or end.lower() in _ANY_CASE)
-    return match[0] if named else _dotted(match[0])
+    """A domain, unless its end is that of a file's name, or it is written as names of people or in programs are."""
+    labels = match[0].rstrip(".").split(".")
+    end = labels[-1].lower()
+    if end in _FILES or not (labels[-1].islower() or labels[-1].isupper() or end in _ANY_CASE):
+        return match[0]
+    after_at = match.string[match.start() - 1 : match.start()] == "@"
+    known = len(end) == 2 or end in _DOMAINS or end.startswith("xn--")
+    return _dotted(match[0]) if known or after_at or len(labels) > 2 else match[0]

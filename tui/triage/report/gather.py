@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _TIMES = ("EventTime", "Timestamp", "TimeGenerated", "FirstSeen", "First", "LastSeen")
 _PLACES = ("DeviceName", "Computer", "Mailbox", "MailboxOwnerUPN", "Account", "Address")
+_ACTORS = ("AccountName", "InitiatingProcessAccountName", "Account", "UserId", "SubjectUserName", "TargetUserName")
 _SAYING = (
     "ProcessCommandLine",
     "FolderPath",
@@ -217,6 +218,7 @@ class _Gathering:
         return MarkedRow(
             at=_event_time(mark.fields),
             device=_first(mark.fields, _PLACES),
+            account=_first(mark.fields, _ACTORS),
             what=_first(mark.fields, _SAYING),
             hunt=run.hunt if run else "",
             run=mark.run,

@@ -34,7 +34,7 @@ from tui.triage.report.wording import (
     time_words,
     window_words,
 )
-from tui.workspaces.protocol import Outcome, State
+from tui.workspaces.protocol import Outcome, State, Window
 
 NAMED_SUBJECTS = 12
 """Devices and the like that the summary names for a hunt."""
@@ -64,6 +64,7 @@ def blocks(report: Report) -> Iterator[Block]:
     yield from _notes(report)
     yield from _runs(report)
     yield from _checking(report)
+    yield from _marks_in_full(report)
     yield from _queries(report)
 
 
@@ -119,7 +120,7 @@ def _summary(report: Report) -> Iterator[Block]:
     )
     yield Heading(3, [Words("What was run, and what it found")])
     if report.hunts:
-        rows = [_result_row(result) for result in report.hunts]
+        rows = [_result_row(result, report.window) for result in report.hunts]
         yield Grid(("Hunt", "Techniques", "Result", "Who", "Run"), rows, frozenset({4}))
     else:
         yield Paragraph([Words("Nothing was run.")])
@@ -148,18 +149,19 @@ def _figure(number: int, words: str, tone: Tone) -> tuple[str, str, Tone]:
     return f"{number:,}", one if number == 1 else words, tone if number else "quiet"
 
 
-def _result_row(result: HuntResult) -> list[Line]:
+def _result_row(result: HuntResult, window: Window | None) -> list[Line]:
     who: list[Inline] = []
     for subject in result.subjects[:NAMED_SUBJECTS]:
         who += [*([Words(", ")] if who else []), Value(subject.name)]
         who += [Words(" "), Badge(subject.opinion, _TONES.get(subject.opinion, "quiet"))] if subject.opinion else []
     if (rest := len(result.subjects) - NAMED_SUBJECTS) > 0:
         who.append(Words(f" and {rest:,} more"))
+    within = "" if result.window == window else f"; within {window_words(result.window)}"
     later = f"; run {', '.join(map(str, result.later))} after it gave no answer" if result.later else ""
     return [
         [Value(result.hunt), Words(" "), Value(result.title)],
         joined(result.techniques),
-        [Badge(result_words(result), _TONES[result.found]), *_but(result.outcome), Words(later)],
+        [Badge(result_words(result), _TONES[result.found]), *_but(result.outcome), Words(f"{within}{later}")],
         who,
         [Link(str(result.run), f"run-{result.run}")],
     ]
@@ -209,19 +211,25 @@ def _marks(report: Report) -> Iterator[Block]:
     if not report.marks:
         yield Paragraph([Words("No row was marked.")])
         return
-    yield Paragraph([Words("By the time of their events, which is in UTC.")])
+    yield Paragraph([Words("By the time of their events, which is in UTC. Each stands in full in an appendix.")])
     rows: list[list[Line]] = [
         [
             [Link(str(number), f"row-{number}")],
             [Words(time_words(mark.at) if mark.at else "no time")],
             [Value(mark.device)],
+            [Value(mark.account)],
             [Value(mark.what, exact=True)],
             [Prose(mark.note)],
             joined(mark.tags),
         ]
         for number, mark in enumerate(report.marks, start=1)
     ]
-    yield Grid(("#", "Time", "Where", "What", "Note", "Tags"), rows, frozenset({0}))
+    yield Grid(("#", "Time", "Where", "Who", "What", "Note", "Tags"), rows, frozenset({0}))
+
+
+def _marks_in_full(report: Report) -> Iterator[Block]:
+    if report.marks:
+        yield Heading(2, [Words("Appendix: marked rows in full")], "marked-in-full")
     for number, mark in enumerate(report.marks, start=1):
         yield from _mark(number, mark)
 

@@ -108,10 +108,12 @@ class ReportedRun:
 
 @dataclass(frozen=True)
 class MarkedRow:
-    """A row the analyst kept. `at` is when its event happened, `device` where, `what` what it was, as far as it says."""
+    """A row the analyst kept. `at` is when its event happened, `device` where, `account` by whom, `what` what it was, all
+    as far as the row says."""
 
     at: datetime | None
     device: str
+    account: str
     what: str
     hunt: str
     run: int
