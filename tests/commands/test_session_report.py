@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import stat
@@ -14,8 +13,7 @@ import pytest
 
 from tests.support.active import active_html, active_markdown
 from tests.support.records import a_run, a_session
-from tui.commands.options import UsageError
-from tui.commands.session_report import add_compare, add_report, add_verify
+from tui.cli import main
 from tui.settings.paths import sessions_folder
 from tui.triage.queries.context import Key
 from tui.triage.records.folder import SessionFolder, hunt_file_of
@@ -54,12 +52,7 @@ def _run(number: int, rows: int) -> RunRecord:
 
 
 def command(*words: str) -> int:
-    parser = argparse.ArgumentParser()
-    commands = parser.add_subparsers()
-    for add in (add_report, add_verify, add_compare):
-        add(commands)
-    arguments = parser.parse_args(words)
-    return int(arguments.action(arguments))
+    return main(["sessions", *words])
 
 
 def test_a_report_goes_to_standard_output(saved: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -82,14 +75,29 @@ def test_a_report_is_written_in_the_form_of_its_name(saved: Path, tmp_path: Path
     assert json.loads((tmp_path / "n.json").read_text())["domain"] == "enterprise-attack"
 
 
-def test_a_report_of_another_form_is_refused_before_anything_is_read(saved: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"a report ends in \.md, \.html, \.json or \.layer\.json"):
-        command("report", "nothing", "-o", str(tmp_path / "r.pdf"))
+def test_a_report_of_another_form_is_refused_before_anything_is_read(
+    saved: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert command("report", "nothing", "-o", str(tmp_path / "r.pdf")) == 2
+    assert "a report ends in .md, .html, .json or .layer.json" in capfd.readouterr().err
 
 
-def test_an_unknown_session_is_named_with_the_nearest(saved: Path) -> None:
-    with pytest.raises(UsageError, match=r"INC-4472.*INC-4471"):
-        command("report", "INC-4472")
+def test_a_file_that_is_there_is_replaced_only_when_told_to(
+    saved: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "r.md"
+    target.write_text("mine")
+    assert command("report", "INC-4471", "-o", str(target)) == 1
+    assert "there is such a file already; --force replaces it" in capfd.readouterr().err
+    assert target.read_text() == "mine"
+    assert command("report", "INC-4471", "-o", str(target), "--force") == 0
+    assert target.read_text().startswith("# Threat hunt report")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_an_unknown_session_is_named_with_the_nearest(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert command("report", "INC-4472") == 2
+    assert "did you mean INC-4471" in capfd.readouterr().err
 
 
 def test_a_report_says_what_is_damaged(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -138,10 +146,10 @@ def test_the_digest_of_a_report_is_that_of_the_contents(saved: Path, capfd: pyte
     assert "the contents are NOT those of the report" in capfd.readouterr().out
 
 
-def test_a_session_that_cannot_be_read_cannot_be_checked(saved: Path) -> None:
+def test_a_session_that_cannot_be_read_cannot_be_checked(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (saved / "session.toml").write_text("format = ")
-    with pytest.raises(UsageError, match="cannot be checked: not TOML"):
-        command("verify", "inc-4471-0a1b2c3d")
+    assert command("verify", "inc-4471-0a1b2c3d") == 2
+    assert "the session cannot be checked: not TOML" in capfd.readouterr().err
 
 
 def test_two_runs_are_compared(saved: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -160,14 +168,14 @@ def test_two_runs_are_compared(saved: Path, tmp_path: Path, capfd: pytest.Captur
     assert "DeviceKey" not in text, "a hidden column"
 
 
-def test_what_cannot_be_compared_is_a_usage_error(saved: Path) -> None:
-    with pytest.raises(UsageError, match="only runs of the same view"):
-        command("compare", "INC-4471", "1", "3")
-    with pytest.raises(UsageError, match="has no run 9; its runs: 1, 2, 3"):
-        command("compare", "INC-4471", "1", "9")
+def test_what_cannot_be_compared_is_a_usage_error(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert command("compare", "INC-4471", "1", "3") == 2
+    assert "only runs of the same view" in capfd.readouterr().err
+    assert command("compare", "INC-4471", "1", "9") == 2
+    assert "has no run 9; its runs: 1, 2, 3" in capfd.readouterr().err
     _flip(saved / "runs" / "2.parquet")
-    with pytest.raises(UsageError, match="rows of run 2 cannot be read"):
-        command("compare", "INC-4471", "1", "2")
+    assert command("compare", "INC-4471", "1", "2") == 2
+    assert "rows of run 2 cannot be read" in capfd.readouterr().err
 
 
 def _flip(path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tui.commands.answers import say
 from tui.commands.options import UsageError, catalogue_at_hand
-from tui.settings.paths import sessions_folder
+from tui.commands.sessions import session_path
 
 if TYPE_CHECKING:
     from tui.triage.records.compare import Side
@@ -45,6 +47,7 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         help="write URLs, domains and addresses as hxxp[:]//, [.], so that nothing links them",
     )
+    _add_force(parser)
     parser.set_defaults(action=report)
 
 
@@ -76,11 +79,16 @@ def add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="write rows there instead of to standard output"
     )
+    _add_force(parser)
     parser.set_defaults(action=compare)
 
 
+def _add_force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--force", action="store_true", help="replace a file that is there")
+
+
 def _add_name(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="name or identity of a session (see: huntdeck sessions list)")
+    parser.add_argument("name", metavar="NAME", help="the session: its name in any case, its identity or its folder")
 
 
 def report(arguments: argparse.Namespace) -> int:
@@ -90,12 +98,12 @@ def report(arguments: argparse.Namespace) -> int:
     from tui.triage.report.navigator import to_layer
 
     write = _writer(arguments.output)
-    found = report_of_folder(_folder(arguments.name), catalogue_at_hand(), arguments.defang)
+    found = report_of_folder(session_path(arguments.name), catalogue_at_hand(), arguments.defang)
     for problem in found.problems:
         say(f"huntdeck: {problem}")
-    _put(write(found).encode(), arguments.output)
+    _put(write(found).encode(), arguments.output, arguments.force)
     if arguments.navigator is not None:
-        _put(to_layer(found).encode(), arguments.navigator)
+        _put(to_layer(found).encode(), arguments.navigator, arguments.force)
     return 0
 
 
@@ -104,7 +112,7 @@ def verify(arguments: argparse.Namespace) -> int:
     that were saved; and the digest of the whole contents against that of a report. Exit code 1 when anything differs."""
     from tui.triage.records.seal import contents, contents_digest
 
-    path = _folder(arguments.name)
+    path = session_path(arguments.name)
     session, runs = _read(path)
     if arguments.contents:
         sys.stdout.write(contents(session, runs))
@@ -138,19 +146,10 @@ def compare(arguments: argparse.Namespace) -> int:
     rows = compared_table(comparison)
     if arguments.format in ("table", "markdown"):
         rows = rows.select([name for name in rows.column_names if not after.query.meaning(name).hidden])
-    _put_rows(rows, arguments.format, arguments.output)
+    _put(_written(rows, arguments.format), arguments.output, arguments.force)
     for line in comparison_words(comparison):
         say(line)
     return 0
-
-
-def _folder(name: str) -> Path:
-    from tui.triage.records.shelf import ShelfError, find
-
-    try:
-        return find(sessions_folder(), name)
-    except ShelfError as error:
-        raise UsageError(str(error)) from error
 
 
 def _writer(output: Path | None) -> Callable[[Report], str]:
@@ -176,26 +175,28 @@ def _writer(output: Path | None) -> Callable[[Report], str]:
     raise UsageError(f"-o {output}: a report ends in .md, .html, .json or .layer.json")
 
 
-def _put(data: bytes, output: Path | None) -> None:
-    """To `output`, which only the user can read then, or to standard output."""
+def _put(data: bytes, output: Path | None, force: bool) -> None:
+    """To `output`, which only the user can read then, or to standard output; FileExistsError unless `force`."""
     from tui.settings.files import write_private
 
     if output is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
+    if not force and os.path.lexists(output):
+        raise FileExistsError(errno.EEXIST, "there is such a file already; --force replaces it", str(output))
     write_private(output, data)
     say(f"written to {output}")
 
 
-def _put_rows(rows: Any, form: str, output: Path | None) -> None:
+def _written(rows: Any, form: str) -> bytes:
     from io import BytesIO
 
     from tui.results.export import write
 
     stream = BytesIO()
     write(rows, form, stream)  # type: ignore[arg-type]
-    _put(stream.getvalue(), output)
+    return stream.getvalue()
 
 
 def _read(path: Path) -> tuple[SessionRecord, list[RunRecord]]:
@@ -254,7 +255,7 @@ def _side(name: str, number: int) -> Side:
     from tui.triage.records.folder import DamagedRowsError, SessionFolder
     from tui.triage.records.reading import read_contents
 
-    path = _folder(name)
+    path = session_path(name)
     found = read_contents(path, None)
     if number not in found.runs:
         known = ", ".join(map(str, sorted(found.runs))) or "none"

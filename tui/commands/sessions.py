@@ -27,7 +27,9 @@ Add = Callable[[str, str, Callable[[argparse.Namespace], int]], argparse.Argumen
 
 
 def add_sessions(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`sessions [list|show|export|import|delete|recover|rename]`."""
+    """`sessions [list|show|export|import|delete|recover|rename|report|verify|compare]`."""
+    from tui.commands.session_report import add_compare, add_report, add_verify
+
     parser = commands.add_parser("sessions", help="list sessions, hand them on, take them in", description=_ABOUT)
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(action=list_sessions)
@@ -43,6 +45,8 @@ def add_sessions(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _add_name(show)
     _add_json(show)
     _add_moves(add)
+    for add_more in (add_report, add_verify, add_compare):
+        add_more(inner)
 
 
 def _add_moves(add: Add) -> None:
