@@ -47,6 +47,27 @@ BROKEN = {
         "parameters.least.minimum",
         "expected a whole number or a number, found True",
     ),
+    "a limit that is no span": (
+        'default = "5m"',
+        'default = "5m"\nminimum = "soon"',
+        'minimum = "soon"',
+        "parameters.near_by.minimum",
+        "expected a span such as 90s, 10m, 4h, 7d or 1d4h, found 'soon'",
+    ),
+    "a default beyond its limit": (
+        'default = "5m"',
+        'default = "5m"\nmaximum = "1m"',
+        'default = "5m"',
+        "parameters.near_by.default",
+        "at most 1m, found 5m",
+    ),
+    "a limit of what has no size": (
+        'type = "timespan"\ndefault = "5m"',
+        'type = "string"\nminimum = 5',
+        "minimum = 5",
+        "parameters.near_by.minimum",
+        "a string has no limits: integer, real and timespan do",
+    ),
     "a number for a truth": (
         "optional = true",
         "optional = 1",

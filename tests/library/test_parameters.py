@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,9 @@ def hunt_with(*parameters: Parameter) -> Hunt:
         ("boolean", "TRUE", "true"),
         ("datetime", "2026-11-21T03:00+02:00", "datetime(2026-11-21T01:00:00.000000Z)"),
         ("timespan", "90s", "90s"),
+        ("timespan", "1d4h", "28h"),
         ("ip_list", "10.0.0.0/8\nfe80::1", 'dynamic(["10.0.0.0/8", "fe80::1"])'),
+        ("ip_list", "10.0.0.0-10.0.0.8", 'dynamic(["10.0.0.0/29", "10.0.0.8"])'),
         ("regex", "^a.b$", '"^a.b$"'),
     ],
 )
@@ -108,8 +111,20 @@ def test_limits_and_choices() -> None:
         read_value(parameter("integer", minimum=1), "0")
     with pytest.raises(ParameterError, match="at most 24"):
         read_value(parameter("integer", maximum=24), "25")
+    with pytest.raises(ParameterError, match="at least 1m, found 30s"):
+        read_value(parameter("timespan", minimum="1m"), "30s")
+    with pytest.raises(ParameterError, match="at most 1d, found 25h"):
+        read_value(parameter("timespan", maximum="1d"), "1d1h")
+    assert read_value(parameter("timespan", minimum="1m", maximum="1d"), "24h") == "24h"
     with pytest.raises(ParameterError, match="did you mean around"):
         read_value(parameter("choice", choices=("around", "before")), "aroun")
+
+
+def test_times_are_told_from_a_moment_only_where_there_is_one() -> None:
+    now = datetime(2026, 11, 22, 8, tzinfo=UTC)
+    assert read_value(parameter("datetime"), "2h ago", now) == "2026-11-22T06:00:00.000000Z"
+    with pytest.raises(ParameterError, match="expected a time"):
+        read_value(parameter("datetime"), "2h ago")
 
 
 def test_lists_come_from_files_too(tmp_path: Path) -> None:

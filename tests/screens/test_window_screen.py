@@ -61,7 +61,7 @@ async def test_what_is_typed(start: str, end: str, expected: Window) -> None:
 @pytest.mark.parametrize(
     ("start", "end", "expected"),
     [
-        ("yesterday", "", "expected a time such as"),
+        ("yesterdays", "", "expected a time such as"),
         ("2026-02-30", "", "there is no such time"),
         ("2026-11-21", "2026-11-20", "is not before"),
         (HOSTILE, "", "expected a time such as"),

@@ -42,14 +42,14 @@ _KEYWORDS = frozenset(
     "timespan pattern restrict access to alias database cluster step into partition reduce diff default of from".split()
 )
 _TIMESPAN_SHORT = re.compile(r"(\d{1,15})(ms|s|m|h|d)\Z", re.ASCII)
-_TIMESPAN_LONG = re.compile(r"(?:(\d{1,8})\.)?(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?\Z", re.ASCII)
+_TIMESPAN_LONG = re.compile(r"(?:(\d{1,8})\.)?(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6})0?)?\Z", re.ASCII)
 _DATETIME = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?(?:Z|[+-]\d{2}:?\d{2})?)?\Z", re.ASCII
 )
 _INTEGER = re.compile(r"[+-]?\d{1,19}\Z", re.ASCII)
 _REAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z", re.ASCII)
-_LONGEST = timedelta(microseconds=(2**63 - 1) // 10)
+LONGEST_SPAN = timedelta(microseconds=(2**63 - 1) // 10)
 """KQL counts spans in 64 bits of 100 ns."""
 _UNIT = {
     "ms": timedelta(milliseconds=1),
@@ -118,7 +118,7 @@ def parse_datetime(text: str) -> datetime:
 
 def datetime_text(moment: datetime) -> str:
     """An aware time as ISO text in UTC with microseconds and `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def datetime_literal(moment: datetime) -> str:
@@ -132,14 +132,14 @@ def parse_timespan(text: str) -> timedelta:
     span = None
     if short := _TIMESPAN_SHORT.match(cleaned):
         number, unit = int(short.group(1)), _UNIT[short.group(2)]
-        span = number * unit if number <= _LONGEST // unit else timedelta.max
+        span = number * unit if number <= LONGEST_SPAN // unit else timedelta.max
     elif long := _TIMESPAN_LONG.match(cleaned):
         days, hours, minutes, seconds, fraction = (part or "0" for part in long.groups())
         if int(hours) < 24 and int(minutes) < 60 and int(seconds) < 60:
             span = timedelta(int(days), int(seconds), int(fraction.ljust(6, "0")), 0, int(minutes), int(hours))
     if span is None:
         raise LiteralError(f"expected a span such as 90s, 10m, 4h or 7d, found {cleaned!r}")
-    if span > _LONGEST:
+    if span > LONGEST_SPAN:
         raise LiteralError(f"{cleaned!r} is longer than a timespan can be")
     return span
 
@@ -153,20 +153,17 @@ def timespan_literal(span: timedelta) -> str:
             return f"{span // _UNIT[unit]}{unit}"
     if not span:
         return "0s"
-    return f"timespan({timespan_text(span)})"
+    return f"timespan({timespan_text(span)[:-1]})"  # without the digit of 100 ns, which is always 0
 
 
 def timespan_text(span: timedelta) -> str:
-    """A span as KQL prints it: `[-][d.]hh:mm:ss[.ffffff]`."""
+    """A span as KQL prints it: `[-][d.]hh:mm:ss[.fffffff]`, the last digit being 100 ns."""
     sign, span = ("-", -span) if span < timedelta(0) else ("", span)
     minutes, seconds = divmod(span.seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    text = f"{hours:02}:{minutes:02}:{seconds:02}"
-    if span.days:
-        text = f"{span.days}.{text}"
-    if span.microseconds:
-        text += f".{span.microseconds:06}"
-    return sign + text
+    day = f"{span.days}." if span.days else ""
+    fraction = f".{span.microseconds:06}0" if span.microseconds else ""
+    return f"{sign}{day}{hours:02}:{minutes:02}:{seconds:02}{fraction}"
 
 
 def parse_integer(text: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.kql.dialects import nearest
+from tui.kql.literals import LiteralError
 from tui.library.model import (
     KINDS,
     SUBJECTS,
@@ -26,6 +27,7 @@ from tui.library.model import (
     ViewColumn,
 )
 from tui.library.parameters import ParameterError, read_value
+from tui.library.times import read_span, span_typed
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z", re.ASCII)
 _TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?\Z", re.ASCII)
@@ -205,8 +207,8 @@ class _Reader:
             help=fields.text("help", required=True),
             unit=fields.text("unit"),
             required=fields.take("required", bool, False),
-            minimum=fields.take("minimum", (int, float)),
-            maximum=fields.take("maximum", (int, float)),
+            minimum=self.limit(fields, kind, "minimum"),
+            maximum=self.limit(fields, kind, "maximum"),
             choices=fields.texts("choices"),
             empty=fields.word("empty", ("all", "none", "error"), "none"),
             entity=fields.text("entity"),
@@ -224,6 +226,20 @@ class _Reader:
         except ParameterError as error:
             fields.problem("default", error.reason)
             return parameter
+
+    def limit(self, fields: _Fields, kind: ParameterType, key: str) -> float | str | None:
+        """`minimum` or `maximum` of a parameter: a number, or for a timespan a span."""
+        if kind is not ParameterType.TIMESPAN:
+            limit: float | None = fields.take(key, (int, float))
+            if limit is not None and kind not in (ParameterType.INTEGER, ParameterType.REAL):
+                fields.problem(key, f"a {kind.value} has no limits: integer, real and timespan do")
+            return limit
+        span: str = fields.take(key, str, "")
+        try:
+            return span_typed(read_span(span)) if span else None
+        except LiteralError as error:
+            fields.problem(key, str(error))
+            return None
 
     def leg(self, name: str, values: Mapping[str, Any]) -> Leg:
         """`[legs.NAME]`."""

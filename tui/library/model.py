@@ -55,8 +55,9 @@ class Parameter:
     default: Value = None
     unit: str = ""
     required: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: float | str | None = None
+    """The least a number may be, or the shortest a span."""
+    maximum: float | str | None = None
     choices: tuple[str, ...] = ()
     empty: Literal["all", "none", "error"] = "none"
     entity: str = ""

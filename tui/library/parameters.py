@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from datetime import datetime
 
 from tui.kql.binding import NEVER, check_regex, parse_networks, path_regex, prefix_regex, suffix_regex
 from tui.kql.dialects import Networks, nearest
@@ -23,17 +22,14 @@ from tui.kql.literals import (
     string_literal,
     timespan_literal,
 )
+from tui.library.lists import read_list
 from tui.library.model import Hunt, Parameter, ParameterType, Value
+from tui.library.times import read_moment, read_span, span_typed
 
 Values = Mapping[str, Value]
 """A checked value for each of a hunt's parameters."""
 
 _NOTHING: tuple[object, ...] = (None, "", (), [])
-_LIST_BREAK = re.compile(r"[\n,]")
-MAXIMUM_LIST = 5000
-"""Values a list may hold; translation slows beyond (measured: 0.6 s for 5,000)."""
-MAXIMUM_LIST_BYTES = 2**20
-"""The size of a file that a list may come from."""
 
 
 class ParameterError(ValueError):
@@ -45,17 +41,20 @@ class ParameterError(ValueError):
         self.reason = message
 
 
-def read_value(parameter: Parameter, raw: object) -> Value:
-    """`raw` (text as typed, or a value from a file) as a checked value; ParameterError says what is expected."""
+def read_value(parameter: Parameter, raw: object, now: datetime | None = None) -> Value:
+    """`raw` (text as typed, or a value from a file) as a checked value; ParameterError says what is expected.
+
+    With `now` (aware) times may be told from it: `2h ago`, `yesterday 03:00Z`.
+    """
     try:
-        value = _read(parameter, raw)
+        value = _read(parameter, raw, now)
         _check_limits(parameter, value)
         return value
     except LiteralError as error:
         raise ParameterError(parameter.name, str(error)) from error
 
 
-def _read(parameter: Parameter, raw: object) -> Value:
+def _read(parameter: Parameter, raw: object, now: datetime | None) -> Value:
     if parameter.type.is_list:
         return _read_list(parameter, raw)
     if raw is None or (isinstance(raw, str) and not raw.strip() and parameter.type is not ParameterType.STRING):
@@ -64,10 +63,10 @@ def _read(parameter: Parameter, raw: object) -> Value:
         return raw
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         raise LiteralError(f"expected {_expected(parameter)}, found {raw!r}")
-    return _read_scalar(parameter, str(raw))
+    return _read_scalar(parameter, str(raw), now)
 
 
-def _read_scalar(parameter: Parameter, text: str) -> Value:
+def _read_scalar(parameter: Parameter, text: str, now: datetime | None) -> Value:
     match parameter.type:
         case ParameterType.INTEGER:
             return parse_integer(text)
@@ -76,10 +75,9 @@ def _read_scalar(parameter: Parameter, text: str) -> Value:
         case ParameterType.BOOLEAN:
             return parse_boolean(text)
         case ParameterType.DATETIME:
-            return datetime_text(parse_datetime(text))
+            return datetime_text(parse_datetime(text) if now is None else read_moment(text, now))
         case ParameterType.TIMESPAN:
-            parse_timespan(text)
-            return text.strip()
+            return _read_timespan(text)
         case ParameterType.REGEX:
             return check_regex(text)
         case ParameterType.CHOICE:
@@ -91,46 +89,49 @@ def _read_scalar(parameter: Parameter, text: str) -> Value:
     return text or None
 
 
+def _read_timespan(text: str) -> str:
+    """The text itself where the language reads it, else another one of the same length."""
+    span = read_span(text)
+    try:
+        return text.strip() if parse_timespan(text) == span else span_typed(span)
+    except LiteralError:
+        return span_typed(span)
+
+
 def _read_list(parameter: Parameter, raw: object) -> Value:
     if raw is None:
         return ()
+    if isinstance(raw, list | tuple) and all(isinstance(item, str) for item in raw):
+        return read_list(parameter.type, [str(item) for item in raw])
     if isinstance(raw, str):
-        raw = _LIST_BREAK.split(_from_file(raw[1:]) if raw.startswith("@") else raw)
-    if not isinstance(raw, list | tuple) or not all(isinstance(item, str) for item in raw):
-        raise LiteralError(f"expected {_expected(parameter)}, found {raw!r}")
-    values = tuple(dict.fromkeys(item.strip() for item in raw if item.strip()))
-    if len(values) > MAXIMUM_LIST:
-        raise LiteralError(f"{len(values)} values; at most {MAXIMUM_LIST} are taken")
-    for value in values:
-        string_literal(value)
-    if parameter.type is ParameterType.IP_LIST:
-        parse_networks(values)
-    return values
-
-
-def _from_file(name: str) -> str:
-    path = Path(name).expanduser()
-    try:
-        if not path.is_file():
-            raise LiteralError(f"the list file {name} cannot be read: there is no such file")
-        if path.stat().st_size > MAXIMUM_LIST_BYTES:
-            raise LiteralError(f"the list file {name} is larger than {MAXIMUM_LIST_BYTES // 2**20} MB")
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        words = getattr(error, "strerror", None) or error
-        raise LiteralError(f"the list file {name} cannot be read: {words}") from error
+        return read_list(parameter.type, raw)
+    raise LiteralError(f"expected {_expected(parameter)}, found {raw!r}")
 
 
 def _check_limits(parameter: Parameter, value: Value) -> None:
     missing = value is None or value == ()
     if missing and (parameter.required or parameter.empty == "error"):
         raise LiteralError("a value is required")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return
-    if parameter.minimum is not None and value < parameter.minimum:
-        raise LiteralError(f"at least {parameter.minimum:g}, found {value:g}")
-    if parameter.maximum is not None and value > parameter.maximum:
-        raise LiteralError(f"at most {parameter.maximum:g}, found {value:g}")
+    size = measure(parameter, value)
+    least, most = measure(parameter, parameter.minimum), measure(parameter, parameter.maximum)
+    if size is not None and least is not None and size < least:
+        raise LiteralError(f"at least {show_limit(parameter.minimum)}, found {show_limit(value)}")
+    if size is not None and most is not None and size > most:
+        raise LiteralError(f"at most {show_limit(parameter.maximum)}, found {show_limit(value)}")
+
+
+def measure(parameter: Parameter, value: object) -> float | None:
+    """How much a value or a limit is, a span in seconds; None for what has no size."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if parameter.type is ParameterType.TIMESPAN:
+        return read_span(str(value)).total_seconds()
+    return value if isinstance(value, int | float) else None
+
+
+def show_limit(value: object) -> str:
+    """A number or a span of time as messages have it."""
+    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)
 
 
 def _expected(parameter: Parameter) -> str:
@@ -143,8 +144,8 @@ def _expected(parameter: Parameter) -> str:
     }.get(parameter.type, "a list of texts" if parameter.type.is_list else "a text")
 
 
-def values_for(hunt: Hunt, given: Mapping[str, object]) -> dict[str, Value]:
-    """A checked value for every parameter of `hunt`: those given, else the defaults.
+def values_for(hunt: Hunt, given: Mapping[str, object], now: datetime | None = None) -> dict[str, Value]:
+    """A checked value for every parameter of `hunt`: those given, else the defaults. Times may be told from `now`.
 
     ParameterError for an unknown name (with the nearest), a value that does not fit, or a required one that is missing.
     """
@@ -152,7 +153,8 @@ def values_for(hunt: Hunt, given: Mapping[str, object]) -> dict[str, Value]:
         if name not in hunt.parameters:
             raise ParameterError(name, f"hunt {hunt.id} has no such parameter{nearest(name, hunt.parameters)}")
     return {
-        name: read_value(parameter, given.get(name, parameter.default)) for name, parameter in hunt.parameters.items()
+        name: read_value(parameter, given.get(name, parameter.default), now)
+        for name, parameter in hunt.parameters.items()
     }
 
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tui.kql.literals import timespan_text
+
 NULL_MARK = "·"
 """How null is shown where empty must look different."""
-_TICKS = 10
 
 
 def iso(when: datetime) -> str:
@@ -19,17 +20,6 @@ def iso(when: datetime) -> str:
         return f"{utc:%Y-%m-%dT%H:%M:%S}Z"
     fraction = f"{utc.microsecond:06}"
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{fraction.removesuffix('000')}Z"
-
-
-def timespan_text(span: timedelta) -> str:
-    """`span` as KQL prints it: `[-][days.]hh:mm:ss[.ticks]`, a tick being 100 ns."""
-    microseconds = abs(span) // timedelta(microseconds=1)
-    seconds, fraction = divmod(microseconds, 1_000_000)
-    days, seconds = divmod(seconds, 86_400)
-    sign = "-" if span < timedelta(0) else ""
-    day = f"{days}." if days else ""
-    ticks = f".{fraction * _TICKS:07}" if fraction else ""
-    return f"{sign}{day}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{ticks}"
 
 
 def plain_text(value: Any) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tui.kql.literals import LiteralError, parse_datetime, parse_timespan
+from tui.kql.literals import LiteralError
+from tui.library.times import read_moment, read_span
 from tui.workspaces.protocol import Window
 
 
@@ -15,20 +16,25 @@ class WindowError(ValueError):
 def make_window(last: str, start: str, end: str, span: Window | None, now: datetime) -> Window:
     """The window for `--last`, `--from` and `--to` (empty when not given).
 
-    Times without a zone are UTC. What is not given comes from `span`, the whole of the evidence, else from `now`: the
-    last 24 hours. `--last` counts back from `--to`, the newest event, or now. WindowError says what does not fit.
+    Times may be told from the newest event, or from `now` where there is no evidence (`2h ago`, `yesterday 03:00`); without
+    a zone they are UTC. An end such as `+4h` is told from the start. What is not given comes from `span`, the whole of the
+    evidence, else from `now`: the last 24 hours. `--last` counts back from `--to`, the newest event, or now. WindowError
+    says what does not fit.
     """
     if last and start:
         raise WindowError("give either a span back or a start, not both")
     newest = span.end if span else now.astimezone(UTC)
     try:
-        until = parse_datetime(end) if end else newest
+        if end.lstrip().startswith("+") and start:
+            since = read_moment(start, newest)
+            return Window(since, since + read_span(end.lstrip()[1:]))
+        until = read_moment(end, newest) if end else newest
         if last:
-            since = until - parse_timespan(last)
+            since = until - read_span(last)
         elif start:
-            since = parse_datetime(start)
+            since = read_moment(start, newest)
         else:
-            since = span.start if span and not end else (span.start if span else until - timedelta(days=1))
+            since = span.start if span else until - timedelta(days=1)
         return Window(since, until)
     except (LiteralError, ValueError, OverflowError) as error:
         raise WindowError(str(error)) from error
