@@ -15,6 +15,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pyte
 import pytest
@@ -23,6 +24,7 @@ SECONDS = 20.0
 _OSC52 = re.compile(rb"\x1b\]52;[a-z]*;([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
 # pyte draws what stands in a device control string, which terminals do not, and takes `CSI ... m` of any kind.
 _NOT_DRAWN = re.compile(rb"\x1b[PX^_].*?\x1b\\|\x1b\[[<>=?][0-9;]*[mu]", re.DOTALL)
+_TURN = re.compile(rb"\x1b\[\?1049[hl]")
 _UNFINISHED = re.compile(rb"\x1b(?:[PX^_].*|\[[<>=?]?[0-9;]*)?\Z", re.DOTALL)
 
 
@@ -80,7 +82,8 @@ class OuterTerminal:
         unfinished = _UNFINISHED.search(data)
         end = unfinished.start() if unfinished is not None else len(data)
         self._left = data[end:]
-        self._stream.feed(data[:end])
+        # pyte has one picture only; the other one is blank when it is turned to.
+        self._stream.feed(_TURN.sub(b"\x1b[2J\x1b[H", data[:end]))
         return [line.rstrip() for line in self._screen.display]
 
     @property
@@ -91,6 +94,20 @@ class OuterTerminal:
     def type(self, keys: bytes) -> None:
         """Types on its keyboard."""
         os.write(self._descriptor, keys)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Gives it another size."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    @property
+    def mode(self) -> list[Any]:
+        """How its keyboard is read, as `termios.tcgetattr` gives it."""
+        return termios.tcgetattr(self._descriptor)
+
+    def has_ended(self) -> bool:
+        """Whether the program has."""
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def until(self, condition: Callable[[], object], what: str) -> None:
         """Waits until `condition` holds; says what is on the screen when it does not."""

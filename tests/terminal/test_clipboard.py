@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.outer import need
+from tests.support.silence import silent_display
 from tui.settings.config import CLIPBOARD_LIMIT, ClipboardConfig, Way
 from tui.terminal.clipboard import TMUX_LIMIT, CopyResult, CopyState, copy
 from tui.terminal.sequences import osc52, through_screen
@@ -166,29 +165,16 @@ def test_tmux_takes_more_than_terminals_are_asked_to() -> None:
 
 
 @pytest.fixture
-def silent_display() -> Iterator[str]:
-    """An X server that accepts whoever comes, and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        taken: list[socket.socket] = []
-
-        def accept() -> None:
-            while True:
-                try:
-                    taken.append(listener.accept()[0])
-                except OSError:
-                    return
-
-        threading.Thread(target=accept, daemon=True).start()
-        yield f"127.0.0.1:{listener.getsockname()[1] - 6000}"
-        for connection in taken:
-            connection.close()
+def display() -> Iterator[str]:
+    with silent_display() as name:
+        yield name
 
 
 @needs_displays
-def test_a_display_that_never_answers_is_left_after_its_time(terminal: Terminal, silent_display: str) -> None:
+def test_a_display_that_never_answers_is_left_after_its_time(terminal: Terminal, display: str) -> None:
     need("xclip")
     began = time.monotonic()
-    result = terminal.copy(KQL, DISPLAY=silent_display)
+    result = terminal.copy(KQL, DISPLAY=display)
     assert SECONDS <= time.monotonic() - began < SECONDS + 2
     assert (result.state, result.words) == (
         CopyState.SENT,
@@ -202,7 +188,7 @@ def test_a_display_that_never_answers_is_left_after_its_time(terminal: Terminal,
 def test_a_display_that_is_gone_is_no_success(terminal: Terminal, way: Way, capfd: pytest.CaptureFixture[str]) -> None:
     need("xclip")
     result = terminal.copy(KQL, ClipboardConfig(way), DISPLAY="127.0.0.1:63")
-    reason = "the desktop's clipboard: afterwards it does not hold the text, as with a display that is gone"
+    reason = "the desktop's clipboard: it holds something else afterwards (display gone?)"
     if way is Way.AUTO:
         assert result.words == f"copy sent: to your terminal (cannot be confirmed); {reason}"
         assert terminal.written == [osc52(KQL)]

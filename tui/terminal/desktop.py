@@ -31,6 +31,6 @@ def copy_to_desktop(text: str, environ: Mapping[str, str]) -> str:
         return f"it did not answer within {SECONDS:g} s" if ran.fault.startswith("no answer") else ran.fault
     return {
         0: "",
-        _DIFFERS: "afterwards it does not hold the text, as with a display that is gone",
+        _DIFFERS: "it holds something else afterwards (display gone?)",
         _NO_TOOL: "no tool for it is installed (xclip, xsel or wl-clipboard)",
     }.get(ran.status, "its tool failed")
