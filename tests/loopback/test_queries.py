@@ -179,6 +179,32 @@ def test_log_analytics_refuses_what_it_does_not_support(loopback: Loopback, text
     assert response.json()["error"]["innererror"]["code"] in ("SemanticError", "SyntaxError")
 
 
+def test_words_in_texts_are_no_refusals(loopback: Loopback) -> None:
+    server = loopback.log_analytics
+    query = "DeviceFileEvents | where FileName has 'cluster(' or FileName has 'union' | count"
+    assert rows_of(server, ask(server, query)) == [{"Count": 0}]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("devicefileevents | count", "devicefileevents"),
+        ("DeviceFileEvents | where filename == 'x' | count", "filename"),
+        ("DeviceFileEvents | project FileName, fileSize", "fileSize"),
+        ("let t = DeviceFileEvents; t | summarize n = count() by Filename", "Filename"),
+    ],
+)
+def test_names_are_told_apart_by_case(loopback: Loopback, query: str, name: str) -> None:
+    response = ask(loopback.defender, query)
+    assert (response.status_code, f"expression named '{name}'" in response.text) == (400, True)
+
+
+def test_names_of_one_s_own_in_any_case(loopback: Loopback) -> None:
+    server = loopback.defender
+    query = "// note\nDeviceFileEvents | project filename = FileName | summarize filesize = count() by filename | count"
+    assert rows_of(server, ask(server, query)) == [{"Count": FILES}]
+
+
 def test_metadata_is_the_schema(loopback: Loopback) -> None:
     server = loopback.log_analytics
     for method in ("GET", "POST"):
@@ -273,7 +299,13 @@ def test_more_rows_than_a_service_gives(limited: Loopback) -> None:
     assert (len(rows), "OneApiErrors" in rows[-1]) == (6, True)
     assert frames[-1]["HasErrors"] is True
     assert (
-        len(rows_of(limited.data_explorer, ask(limited.data_explorer, "set notruncation; DeviceFileEvents"))) == FILES
+        len(
+            rows_of(
+                limited.data_explorer,
+                ask(limited.data_explorer, "// all\nset notruncation;\nset truncationmaxsize=5;\nDeviceFileEvents"),
+            )
+        )
+        == FILES
     )
     options = {"properties": json.dumps({"Options": {"truncationmaxrecords": 3}})}
     assert len(rows_of(limited.data_explorer, ask(limited.data_explorer, "DeviceFileEvents", options))) == 3

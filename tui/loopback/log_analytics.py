@@ -6,10 +6,11 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from tui.kql.lexer import names
+from tui.kql.lexer import KqlSyntaxError, significant, tokenize
 from tui.kql.schema import Schema, shipped_schema
 from tui.loopback.answers import Answer, encoders_for, json_rows
 from tui.loopback.authority import Authority
@@ -29,7 +30,8 @@ MOST_BYTES = 100 * 1024 * 1024
 _DEFAULT_SECONDS, _MOST_SECONDS = 180, 600
 _PATH = re.compile(r"/v1/workspaces/([^/]+)/(query|metadata)\Z")
 _WAIT = re.compile(r"\bwait=(\d+)")
-_REFUSED = re.compile(r"^\s*(?:declare\s+query_parameters|alias\s+database)\b|\b(cluster|database)\s*\(", re.MULTILINE)
+_REFUSED = {("declare", "query_parameters"), ("alias", "database"), ("cluster", "("), ("database", "(")}
+"""What Azure Monitor's KQL does not have, as two words that stand together."""
 _EXPOSED = {
     "Access-Control-Expose-Headers": "Retry-After,Age,WWW-Authenticate,x-resource-identities,x-ms-status-location",
     "Strict-Transport-Security": "max-age=15724800; includeSubDomains",
@@ -91,9 +93,7 @@ class LogAnalytics(QueryService):
             return _error(400, "BadArgumentError", _INVALID, "QueryValidationError", details="InvalidJsonBody")
         try:
             span = parse_period(body["timespan"], self.clock()) if body.get("timespan") else Range()
-            if refused := _REFUSED.search(body["query"]):
-                raise QuerySemanticError(f"'{refused.group().strip(' (')}' is not supported in this context")
-            self._check_plans(body["query"])
+            self._check(body["query"])
             prefer = request.headers.get("prefer", "")
             wait = min(int(found.group(1)), _MOST_SECONDS) if (found := _WAIT.search(prefer)) else _DEFAULT_SECONDS
             answer = self.rows_for(request, line, plan, canned, body["query"], span, wait)
@@ -108,14 +108,21 @@ class LogAnalytics(QueryService):
         headers = {"Content-Type": "application/json; charset=utf-8", **_EXPOSED}
         return Reply(200, self._pieces(answer, plan, "include-statistics=true" in prefer), headers)
 
-    def _check_plans(self, query: str) -> None:
-        """QuerySemanticError when a table of the basic plan is combined with another."""
-        used = names(query) if self.basic_tables else set()
+    def _check(self, query: str) -> None:
+        """QuerySemanticError for what Azure Monitor does not take, and when a table of the basic plan is combined."""
+        try:
+            words = [token.text for token in significant(tokenize(query))]
+        except KqlSyntaxError:
+            return
+        for pair in pairwise(words):
+            if pair in _REFUSED:
+                raise QuerySemanticError(f"'{' '.join(pair).rstrip(' (')}' is not supported in this context")
+        used = set(words)
         combining = used & {"join", "union", "lookup", "find", "search"}
         for table in sorted(self.basic_tables & used):
             if combining:
-                words = f"'{min(combining)}' operator: table '{table}' has the Basic plan, which does not allow it"
-                raise QuerySemanticError(words)
+                why = f"'{min(combining)}' operator: table '{table}' has the Basic plan, which does not allow it"
+                raise QuerySemanticError(why)
 
     def _pieces(self, answer: Answer, plan: Plan | None, statistics: bool) -> Iterator[bytes]:
         columns = list(answer.columns)

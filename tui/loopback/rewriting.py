@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from itertools import pairwise
 
 from tui.kql.binding import parse_networks
 from tui.kql.lexer import KqlSyntaxError, Token, TokenKind, significant, text_of, tokenize
@@ -12,6 +13,10 @@ from tui.kql.literals import string_literal, string_value
 
 _RENAMED = {"count_distinct": "dcount", "count_distinctif": "dcountif"}
 _PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+_WORDS = frozenset(
+    "by kind type on with asc desc in of to from step and or not let true false null has contains".split()
+)
+_END = Token(TokenKind.OPERATOR, "", 0)
 _IN_NETWORKS = ("ipv4_is_in_any_range", "ipv6_is_in_any_range", "ipv4_is_in_range", "ipv6_is_in_range")
 
 
@@ -50,9 +55,10 @@ def prepare(text: str, schema: Mapping[str, Mapping[str, str]], time_column: Cal
         tokens = tokenize(text)
     except KqlSyntaxError as error:
         raise _fault_at(text, error.position) from error
-    tokens, first = _without_reorder(tokens)
     used = {token.text for token in tokens if token.kind is TokenKind.NAME}
     tables = tuple(table for table in schema if table in used)
+    check_case(tokens, schema, tables)
+    tokens, first = _without_reorder(tokens)
     said = _said(tokens, _networks(tokens), time_column(tables[0]) if tables else "")
     return Prepared(said, tables, first, options)
 
@@ -84,16 +90,41 @@ def _fault_at(text: str, position: int) -> QuerySyntaxError:
 def _options(text: str) -> tuple[dict[str, str], str]:
     """The `set NAME[=VALUE];` statements at the front, and the text with blanks in their place."""
     options: dict[str, str] = {}
-    rest = text
-    while rest.lstrip().startswith("set ") and ";" in rest:
-        statement, _, after = rest.partition(";")
-        name, _, value = statement.strip().removeprefix("set ").partition("=")
-        options[name.strip()] = value.strip().strip("\"'") or "true"
-        blank = "".join(mark if mark.isspace() else " " for mark in statement)
-        rest = f"{blank} {after}"
-        if not after.strip():
+    try:
+        tokens = significant(tokenize(text))
+    except KqlSyntaxError:
+        return options, text
+    at = 0
+    while at + 2 < len(tokens) and tokens[at].text == "set":
+        end = next((index for index in range(at, len(tokens)) if tokens[index].text == ";"), None)
+        if end is None:
             break
-    return options, rest
+        value = text_of(tokens[at + 3 : end])
+        options[tokens[at + 1].text] = value.strip("\"'") or "true"
+        start, stop = tokens[at].start, tokens[end].start + 1
+        blank = "".join(mark if mark.isspace() else " " for mark in text[start:stop])
+        text = text[:start] + blank + text[stop:]
+        at = end + 1
+    return options, text
+
+
+def check_case(tokens: Sequence[Token], schema: Mapping[str, Mapping[str, str]], tables: Sequence[str]) -> None:
+    """QuerySemanticError for a name that is a table's or column's but for its case: the services tell them apart."""
+    plain = significant(tokens)
+    names = set(schema).union(*(schema[table] for table in tables))
+    defined = {token.text for token, following in pairwise(plain) if following.text in ("=", ":")}
+    lowered = {name.lower() for name in names}
+    for before, token, following in zip(plain, plain[1:], [*plain[2:], _END], strict=False):
+        own = token.kind is TokenKind.NAME and token.text not in names | defined | _WORDS
+        if own and token.text.lower() in lowered and before.text not in (".", "|") and following.text not in ("(", "-"):
+            raise QuerySemanticError(unresolved("scalar", token.text))
+    if plain and plain[0].kind is TokenKind.NAME and plain[0].text not in names and plain[0].text.lower() in lowered:
+        raise QuerySemanticError(unresolved("table or column", plain[0].text))
+
+
+def unresolved(what: str, name: str) -> str:
+    """How the services say that they do not know a name; `what` is `scalar` or `table or column`."""
+    return f"'where' operator: Failed to resolve {what} expression named '{name}'"
 
 
 def _without_reorder(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]]:

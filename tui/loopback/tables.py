@@ -13,7 +13,7 @@ import duckdb
 from tui.evidence.tables import is_stored, quote
 from tui.kql.schema import Schema
 from tui.loopback.answers import Answer, Chunk, Column
-from tui.loopback.rewriting import Prepared, QuerySemanticError, prepare
+from tui.loopback.rewriting import Prepared, QuerySemanticError, prepare, unresolved
 from tui.workspaces.protocol import UnsupportedQueryError
 from tui.workspaces.translation import MissingTableError, Translator
 
@@ -141,7 +141,7 @@ class Tables:
         try:
             return self._read(cursor, prepared, now)
         except MissingTableError as error:
-            raise QuerySemanticError(_unresolved("table or column", _quoted(str(error)))) from error
+            raise QuerySemanticError(unresolved("table or column", _quoted(str(error)))) from error
         except UnsupportedQueryError as error:
             raise QuerySemanticError(f"this server's engine cannot run it: {error}") from error
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ConversionException) as error:
@@ -208,12 +208,8 @@ def _semantic_words(message: str) -> str:
         ("does not have a column named ", "scalar"),
     ):
         if marker in message:
-            return _unresolved(what, _quoted(message.partition(marker)[2]))
+            return unresolved(what, _quoted(message.partition(marker)[2]))
     return message.splitlines()[0]
-
-
-def _unresolved(what: str, name: str) -> str:
-    return f"'where' operator: Failed to resolve {what} expression named '{name}'"
 
 
 def _quoted(text: str) -> str:
