@@ -269,9 +269,13 @@ def test_what_is_no_answer_is_said(body: bytes, words: str) -> None:
 def test_one_endless_value_does_not_fill_the_memory() -> None:
     decoder = AnswerDecoder(10, lambda batch: None)
     decoder.feed(b'{"tables":[{"columns":[{"name":"A","type":"string"}],"rows":[["')
-    with pytest.raises(BrokenAnswerError, match="longer than 32 MiB"):
+
+    def feed_much() -> None:
         for _ in range(60):
             decoder.feed(b"x" * (1 << 20))
+
+    with pytest.raises(BrokenAnswerError, match="longer than 32 MiB"):
+        feed_much()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -81,8 +82,7 @@ async def test_a_query_put_off_is_sent_again_when_the_service_says(loopback: Loo
     async with opened(loopback, "log_analytics") as workspace:
         loopback.log_analytics.fail_next("throttled", retry_after=1)
         running = asyncio.create_task(run(workspace))
-        while not workspace.queue.waiting:
-            await asyncio.sleep(0.01)
+        await until(lambda: workspace.queue.waiting)
         assert workspace.queue.words.endswith("(429)")
         completion, rows = await running
     assert completion.outcome.state is State.COMPLETE
@@ -94,15 +94,13 @@ async def test_waiting_can_be_cancelled_at_once(loopback: Loopback) -> None:
     async with opened(loopback, "defender") as workspace:
         loopback.defender.fail_next("throttled", retry_after=30)
         running = asyncio.create_task(run(workspace))
-        while not workspace.queue.waiting:
-            await asyncio.sleep(0.01)
+        await until(lambda: workspace.queue.waiting)
         started = time.monotonic()
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
         assert time.monotonic() - started < 0.1
-        while workspace.queue.waiting:
-            await asyncio.sleep(0.01)
+        await until(lambda: not workspace.queue.waiting)
 
 
 async def test_a_quota_that_takes_minutes_is_not_waited_for(loopback: Loopback) -> None:
@@ -146,7 +144,7 @@ async def test_cancelling_drops_the_request_at_once(loopback: Loopback, kind: st
         assert time.monotonic() - started < 0.1
         await until(lambda: server.queries[0].ended is not None)
         assert server.queries[0].dropped
-        assert workspace.queue.running == 0 or await until(lambda: workspace.queue.running == 0)
+        await until(lambda: workspace.queue.running == 0)
 
 
 async def test_data_explorer_is_told_to_stop(loopback: Loopback) -> None:
@@ -259,10 +257,9 @@ async def test_an_untrusted_certificate_and_a_closed_port_are_told(loopback: Loo
         await workspace.close()
 
 
-async def until(condition: object) -> bool:
+async def until(condition: Callable[[], object]) -> None:
     """Waits until `condition` holds."""
     end = time.monotonic() + 10
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < end, "it never came to be"
         await asyncio.sleep(0.01)
-    return True

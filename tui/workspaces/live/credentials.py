@@ -112,9 +112,10 @@ class TokenSource:
         held = self._held.get(scope)
         if held and not renew and claims is None and held.expires - _EARLY > time.time():
             return held.token
-        made = await in_thread(lambda: self._ask(scope, claims))
+        made = await in_thread(lambda: self._ask(scope, claims, renew))
         self._held[scope] = made
-        self.identity = identity_of(made.token)
+        found = identity_of(made.token)
+        self.identity = Identity(found.name or self.identity.name, found.tenant or self.identity.tenant)
         return made.token
 
     def forget(self) -> None:
@@ -123,12 +124,14 @@ class TokenSource:
         self._credentials.clear()
         self.identity, self.way = Identity(), ""
 
-    def _ask(self, scope: str, claims: str | None) -> _Held:
+    def _ask(self, scope: str, claims: str | None, renew: bool) -> _Held:
+        if renew and claims is None:
+            claims = self._drop_kept()
         chosen = self._settings.sign_in
         reasons = []
         for way in (chosen,) if chosen else ((self.way,) if self.way else ORDER):
             try:
-                given = self._credential(way).get_token(scope, claims=claims)
+                given = self._credential(way, scope).get_token(scope, claims=claims)
             except Exception as error:
                 reasons.append(f"{way}: {_why(error)}")
                 continue
@@ -136,9 +139,20 @@ class TokenSource:
             return _Held(Secret(given.token), float(given.expires_on))
         raise SignInError("no sign-in: " + "; ".join(reasons))
 
-    def _credential(self, way: str) -> TokenCredential:
+    def _drop_kept(self) -> str | None:
+        """Has the next token made anew, although the credential keeps one: gives the claims that are to be asked with."""
+        if self.way == "device_code":  # its refresh token is needed still; a token may not be older than now
+            return json.dumps({"access_token": {"nbf": {"essential": True, "value": str(int(time.time()))}}})
+        self._credentials.pop(self.way, None)
+        return None
+
+    def _credential(self, way: str, scope: str) -> TokenCredential:
         if way not in self._credentials:
-            self._credentials[way] = _make(way, self._settings, self._authority, self._prompt)
+            made = _make(way, self._settings, self._authority, self._prompt)
+            if way == "device_code":
+                record = made.authenticate(scopes=[scope])
+                self.identity = Identity(str(record.username or ""), str(record.tenant_id or ""))
+            self._credentials[way] = made
         return self._credentials[way]
 
 
@@ -157,7 +171,7 @@ def identity_of(token: Secret) -> Identity:
     return Identity(next((str(claims[name]) for name in names if claims.get(name)), ""), str(claims.get("tid", "")))
 
 
-def _make(way: str, settings: LiveSettings, authority: str, prompt: Prompt | None) -> TokenCredential:
+def _make(way: str, settings: LiveSettings, authority: str, prompt: Prompt | None) -> Any:
     """The credential of one way; SignInError where it cannot be used at all."""
     import azure.identity as identity
 
@@ -183,13 +197,15 @@ def _make(way: str, settings: LiveSettings, authority: str, prompt: Prompt | Non
     raise SignInError(f"{way} is no way of signing in")
 
 
-def _device_code(chosen: dict[str, str], common: dict[str, Any], prompt: Prompt | None) -> TokenCredential:
+def _device_code(chosen: dict[str, str], common: dict[str, Any], prompt: Prompt | None) -> Any:
     from azure.identity import DeviceCodeCredential
 
     if prompt is None:
         raise SignInError("a device code has to be shown to someone, and nobody is there to see it")
     options: dict[str, Any] = {**chosen, **common}
-    return DeviceCodeCredential(prompt_callback=prompt, timeout=DEVICE_CODE_SECONDS, **options)
+    return DeviceCodeCredential(
+        prompt_callback=prompt, timeout=DEVICE_CODE_SECONDS, disable_automatic_authentication=True, **options
+    )
 
 
 def _needs(variable: str) -> None:
@@ -199,6 +215,8 @@ def _needs(variable: str) -> None:
 
 def _why(error: Exception) -> str:
     """An error of azure-identity in a line, with advice where its code is known."""
+    if type(error).__name__ == "AuthenticationRequiredError":
+        return "the sign-in has ended: sign in again"
     words = " ".join(str(getattr(error, "message", "") or error).split())
     codes: Sequence[str] = _CODE.findall(words)
     advice = next((_ADVICE[code] for code in codes if code in _ADVICE), "")
