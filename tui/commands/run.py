@@ -11,6 +11,7 @@ from typing import Any
 
 from tui.commands.answers import EXIT_CODES, FORMATS, print_answer, say, show_code
 from tui.commands.demo import ensure_demo
+from tui.commands.judged import say_benign
 from tui.commands.options import (
     UsageError,
     add_hunt,
@@ -106,7 +107,9 @@ def run(arguments: argparse.Namespace) -> int:
         query = _limited(_query(context, arguments), arguments.limit)
         with recorded(arguments, workspace, context) as runner:
             found = await runner.execute(context, query, arguments.timeout)
-            return runner.code(print_answer(found.answer, context.window, arguments.format, arguments.output))
+            code = print_answer(found.answer, context.window, arguments.format, arguments.output)
+            say_benign(workspace.name, context.hunt.id, found.answer)
+            return runner.code(code)
 
     return with_workspace(arguments.workspace, work)
 

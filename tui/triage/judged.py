@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tui.results.values import plain_text
-from tui.results.view import Filter, RowView
+from tui.results.view import RowView
 from tui.triage.findings import About, newest
 from tui.triage.queries.subjects import NAMES
 from tui.triage.records.model import Mark, Verdict
@@ -75,8 +75,9 @@ class Judge:
         self.of_entities = is_of_entities(run.query)
         # Events have their key from all that they hold: it is taken only for those of a moment that was marked.
         by_all = not key_columns(run.query)
-        self._moment = next((name for name, kind in kinds.items() if by_all and kind == "datetime"), "")
-        self._moments: tuple[int, frozenset[str]] = (-1, frozenset())
+        self.moment = next((name for name, kind in kinds.items() if by_all and kind == "datetime"), "")
+        self._moments: tuple[int, frozenset[datetime | None]] = (-1, frozenset())
+        self._marked: tuple[tuple[int, int], tuple[int, ...]] = ((-1, 0), ())
 
     @property
     def has_marks(self) -> bool:
@@ -91,7 +92,7 @@ class Judge:
         """The mark on the row."""
         if not self.has_marks or not row:
             return None
-        if self._moment and plain_text(row.get(self._moment)) not in self._marked_moments():
+        if self.moment and row.get(self.moment) not in self.marked_moments():
             return None
         return self._session.findings.mark_of(self.key(row))
 
@@ -132,12 +133,12 @@ class Judge:
         note = mark_words(mark) if mark is not None else ""
         return "  ".join(filter(None, [f"note: {note}" if note else "", before]))
 
-    def _marked_moments(self) -> frozenset[str]:
-        """The texts of the moments at which rows are marked."""
+    def marked_moments(self) -> frozenset[datetime | None]:
+        """The moments at which rows are marked, where those are told by all that they hold; None for rows of no time."""
         revision = self._session.findings.revision
         if self._moments[0] != revision:
-            marks = self._session.findings.marks
-            self._moments = (revision, frozenset(mark.fields.get(self._moment, "") for mark in marks))
+            texts = {mark.fields.get(self.moment, "") for mark in self._session.findings.marks}
+            self._moments = (revision, frozenset(map(_moment, texts)))
         return self._moments[1]
 
     # All rows of the run; for worker threads
@@ -172,24 +173,32 @@ class Judge:
         """The rows that are marked, by number."""
         if not self.has_marks:
             return ()
-        names, found = list(self.kinds), []
-        with rows.prepare(self._around_marks()) as held:
+        state = (self._session.findings.revision, rows.count)
+        if self._marked[0] != state:
+            self._marked = (state, self._find_marked(rows))
+        return self._marked[1]
+
+    def _find_marked(self, rows: Rows) -> tuple[int, ...]:
+        names, found = list(self.kinds), list[int]()
+        with rows.prepare(RowView(only=self._possible(rows))) as held:
             for start in range(0, held.count, _BATCH):
-                for place, row in enumerate(held.page(start, _BATCH, names)):
+                page, arrivals = held.page(start, _BATCH, names), held.arrivals(start, _BATCH)
+                for row, arrival in zip(page, arrivals, strict=True):
                     if self.mark_of(dict(zip(names, row, strict=True))) is not None:
-                        found += held.arrivals(start + place, 1)
+                        found.append(arrival)
         return tuple(sorted(found))
 
-    def _around_marks(self) -> RowView:
-        """The rows among which marked ones can be: those from the first marked moment to the last."""
-        moments = sorted(self._marked_moments()) if self._moment else []
-        if not moments or not moments[0]:
-            return RowView()
-        try:
-            first, last = (datetime.fromisoformat(text) for text in (moments[0], moments[-1]))
-        except ValueError:
-            return RowView()
-        return RowView(filters=(Filter(self._moment, ">=", first), Filter(self._moment, "<=", last)))
+    def _possible(self, rows: Rows) -> tuple[int, ...] | None:
+        """The rows, by number, of a moment that was marked; None where any row may be marked."""
+        moments = self.marked_moments()
+        if not self.moment:
+            return None
+        found: list[int] = []
+        with rows.prepare() as held:
+            for start in range(0, held.count, _BATCH):
+                page = held.page(start, _BATCH, [self.moment])
+                found += [start + place for place, (value,) in enumerate(page) if value in moments]
+        return tuple(found)
 
 
 class JudgedView:
@@ -208,8 +217,15 @@ class JudgedView:
 
     def judged(self, rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
         """`rows` with what is said about them now; one about which nothing else is said is the same object."""
-        places = [columns.index(name) if name in columns else -1 for name in (SIGN_COLUMN, BEFORE_COLUMN)]
-        return [self._judged(row, columns, *places) for row in rows]
+        sign, before = (columns.index(name) if name in columns else -1 for name in (SIGN_COLUMN, BEFORE_COLUMN))
+        judge = self.judge
+        if not judge.moment:
+            return [self._judged(row, columns, sign, before) for row in rows]
+        moment, moments = columns.index(judge.moment), judge.marked_moments()
+        return [
+            row if row[sign] == "" and row[moment] not in moments else self._judged(row, columns, sign, before)
+            for row in rows
+        ]
 
     def _judged(self, row: Row, columns: Sequence[str], sign: int, before: int) -> Row:
         found = dict(zip(columns, row, strict=True))
@@ -223,6 +239,14 @@ class JudgedView:
     def _spread(self, row: Row, columns: Sequence[str]) -> Sequence[Any]:
         values = iter(row)
         return [("" if name in (SIGN_COLUMN, BEFORE_COLUMN) else next(values)) for name in columns]
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment as a mark keeps it."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def shown_name(run: Run, row: Mapping[str, Any], entity: str) -> str:
