@@ -543,6 +543,30 @@ async def test_a_mark_on_a_hidden_row_is_shown_when_gone_to(tmp_path: Path) -> N
         assert one.signs() == ["MB", "", ""]
 
 
+async def test_marked_rows_are_copied_with_their_notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[str] = []
+    async with marks_desk(tmp_path) as one:
+        monkeypatch.setattr(one.app.copies, "copy", lambda text, what="": copied.append(text))
+        await one.open_hunt()
+        await one.press("a")
+        await one.dialog("Note on the row")
+        await one.type("=cmd")
+        await one.press("f5")
+        await one.at_rest()
+        await one.press("y")
+        await one.dialog("the one of the session, note first")
+        await one.type("marked rows as tsv")
+        await one.press("enter")
+        await one.until(lambda: copied, "the copy")
+        names, values = (line.split("\t") for line in copied[0].splitlines())
+        row = dict(zip(names, values, strict=True))
+        assert names[:4] == ["(marked)", "(note)", "(tags)", "DeviceName"]
+        assert row["(marked)"] == "2026-11-22T09:00:00Z ana@host"
+        assert row["(note)"] != "=cmd"
+        assert row["(note)"].endswith("=cmd")
+        assert row["ProcessCount"] == "5"
+
+
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 async def test_what_marks_and_verdicts_look_like(tmp_path: Path, size: tuple[int, int]) -> None:
     verdicts = tmp_path / "verdicts.toml"

@@ -56,6 +56,16 @@ def mark_words(mark: Mark) -> str:
     return " ".join([*([" ".join(mark.note.split())] if mark.note else []), *(f"#{tag}" for tag in mark.tags)])
 
 
+def mark_row(mark: Mark) -> dict[str, str]:
+    """A marked row as it is copied: who marked it, note and tags, then what it held."""
+    said = {
+        "(marked)": f"{mark.at:%Y-%m-%dT%H:%M:%SZ} {mark.author}",
+        "(note)": mark.note,
+        "(tags)": " ".join(mark.tags),
+    }
+    return {**said, **mark.fields}
+
+
 class Judge:
     """Finds what was said about rows of `run`, whose columns with their KQL types are `kinds`.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tui.screens.main import MainScreen
     from tui.screens.places import Place
     from tui.triage.cell import Cell
+    from tui.triage.records.model import Mark
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def offers_for(screen: MainScreen, place: Place) -> Iterator[Offer]:
         yield from cell_offers(cell)
         yield from row_offers(cell, screen.pane.columns)
         yield from column_offers(place, cell.column)
+    yield from mark_offers(screen.session.findings.marks)
     yield from query_offers(screen, place)
 
 
@@ -82,6 +84,20 @@ def row_offers(cell: Cell, shown: list[str]) -> Iterator[Offer]:
     yield Offer("row as TSV", "the columns shown, for spreadsheets: nothing is a formula", lambda: as_tsv([row], shown))
     yield Offer("row as JSON", "all columns, every value exact", lambda: row_as_json(row))
     yield Offer("row as Markdown", "the columns shown, for notes: nothing acts", lambda: as_markdown([row], shown))
+
+
+def mark_offers(marks: Sequence[Mark]) -> Iterator[Offer]:
+    """All marked rows of the session, each with what is written on it before what it held."""
+    from tui.triage.copying import as_json, as_markdown, as_tsv
+    from tui.triage.judged import mark_row
+
+    if not marks:
+        return
+    rows = [mark_row(mark) for mark in marks]
+    words = f"all {len(rows):,} of the session, notes first" if len(rows) > 1 else "the one of the session, note first"
+    yield Offer("marked rows as TSV", words, lambda: as_tsv(rows))
+    yield Offer("marked rows as JSON", words, lambda: as_json(rows))
+    yield Offer("marked rows as Markdown", words, lambda: as_markdown(rows))
 
 
 def column_offers(place: Place, column: str) -> Iterator[Offer]:
