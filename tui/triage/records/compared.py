@@ -72,7 +72,7 @@ def comparison_words(comparison: Comparison) -> list[str]:
     """What is to be said of a comparison, a line each: the runs, the numbers, what limits them, what else differs."""
     before, after = comparison.before, comparison.after
     lines = [
-        f"{after.hunt} {after.query.title}: run {before.number} of {before.began:%Y-%m-%d %H:%M}Z "
+        f"{after.hunt} {after.query.view}: run {before.number} of {before.began:%Y-%m-%d %H:%M}Z "
         f"and run {after.number} of {after.began:%Y-%m-%d %H:%M}Z",
         numbers_words(comparison),
         *comparison.cautions,

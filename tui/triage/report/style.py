@@ -35,17 +35,18 @@ dt { color: var(--soft); overflow-wrap: anywhere; }
 dd { margin: 0; min-width: 0; }
 blockquote { margin: .5rem 0; padding: .25rem 1rem; border-left: 3px solid var(--accent); background: var(--wash); }
 table { width: 100%; border-collapse: collapse; margin: .5rem 0 1rem; font-size: .92rem; }
-th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top;
+  min-width: 4.5rem; }
 th { color: var(--soft); font-weight: 600; border-bottom-width: 2px; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.number { min-width: 0; text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 mark { padding: .05rem .45rem; border-radius: 4px; background: var(--wash); color: var(--soft); font-weight: 600; }
+mark, mark bdi { overflow-wrap: normal; }
 mark.bad { background: var(--bad-wash); color: var(--bad); }
 mark.hit { background: var(--wash); color: var(--accent); border: 1px solid var(--accent); }
 mark.warn { background: var(--warn-wash); color: var(--warn); }
 mark.good { background: var(--good-wash); color: var(--good); }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; margin: .5rem 0;
-  padding: 0; list-style: none; }
-.figures li { padding: .6rem .9rem; border: 1px solid var(--line); border-left-width: 4px; border-radius: 6px; }
+.figures { display: flex; flex-wrap: wrap; gap: .75rem; margin: .5rem 0; padding: 0; list-style: none; }
+.figures li { flex: 1 1 6.5rem; padding: .6rem .9rem; border: 1px solid var(--line); border-left-width: 4px; border-radius: 6px; }
 .figures b { display: block; font-size: 1.5rem; line-height: 1.2; }
 .figures span { color: var(--soft); }
 .figures .bad { border-left-color: var(--bad); }
@@ -62,7 +63,7 @@ mark.good { background: var(--good-wash); color: var(--good); }
   nav { display: none; }
   mark { border: 1px solid currentColor; }
   h2, h3 { break-after: avoid; }
-  tr, dl, blockquote { break-inside: avoid; }
+  tr, blockquote { break-inside: avoid; }
   thead { display: table-header-group; }
 }
 @page { margin: 18mm 16mm; }
