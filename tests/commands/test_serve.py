@@ -97,6 +97,12 @@ def test_evidence_of_one_s_own_is_not_served(command: list[str], environment: di
     assert (refused.returncode, "only demo evidence is served" in refused.stderr) == (2, True)
 
 
+def test_options_that_go_with_serving(command: list[str], environment: dict[str, str]) -> None:
+    alone = [word for word in command if word != "--serve"]
+    refused = subprocess.run(alone, env=environment, capture_output=True, text=True, timeout=20, check=False)
+    assert (refused.returncode, "go with --serve" in refused.stderr) == (2, True)
+
+
 def test_ports_that_are_taken(
     serving: tuple[subprocess.Popen[str], str], command: list[str], environment: dict[str, str]
 ) -> None:

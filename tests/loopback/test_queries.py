@@ -253,7 +253,21 @@ def test_statistics_when_asked_for(loopback: Loopback) -> None:
     server = loopback.log_analytics
     assert "statistics" not in ask(server, "DeviceFileEvents").json()
     answer = ask(server, "DeviceFileEvents", headers={"Prefer": "wait=30,include-statistics=true"}).json()
-    assert answer["statistics"]["query"]["datasetStatistics"][0]["tableRowCount"] == FILES
+    figures = answer["statistics"]["query"]
+    assert figures["datasetStatistics"][0]["tableRowCount"] == FILES
+    assert figures["inputDatasetStatistics"]["rows"]["total"] == FILES + 5
+    assert 0 < figures["executionTime"] < 30
+
+
+def test_requests_have_names(loopback: Loopback) -> None:
+    sent = {"client-request-id": "mine-1", "x-ms-client-request-id": "mine-2"}
+    graph = ask(loopback.defender, "DeviceFileEvents | take 1", headers=sent)
+    assert (graph.headers["client-request-id"], len(graph.headers["request-id"])) == ("mine-1", 36)
+    explorer = ask(loopback.data_explorer, "DeviceFileEvents | take 1", headers=sent)
+    assert explorer.headers["x-ms-client-request-id"] == "mine-2"
+    completion = next(frame for frame in explorer.json() if frame.get("TableKind") == "QueryCompletionInformation")
+    assert {row[1] for row in completion["Rows"]} == {"mine-2"}
+    assert {row[2] for row in completion["Rows"]} == {explorer.headers["x-ms-activity-id"]}
 
 
 def test_rows_that_arrive_late(loopback: Loopback) -> None:

@@ -32,7 +32,7 @@ def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="stand in for the live services with the workspace's evidence, which is only made where it is missing",
     )
     parser.add_argument(
-        "--port-base", type=int, default=47430, metavar="N", help="with --serve: the first of four ports"
+        "--port-base", type=int, metavar="N", help="with --serve: the first of four ports (default: 47430)"
     )
     parser.add_argument(
         "--sign-in",
@@ -45,13 +45,15 @@ def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def demo(arguments: argparse.Namespace) -> int:
     """Makes a workspace of invented evidence: everyday activity of a company, and one intrusion that collects data."""
     path = workspace_file(arguments.workspace)
+    if not arguments.serve and (arguments.sign_in or arguments.port_base is not None):
+        raise UsageError("--sign-in and --port-base go with --serve")
     if not (arguments.serve and path.exists() and not arguments.force):
         _make(path, arguments)
     if not arguments.serve:
         return 0
-    from tui.commands.serve import serve
+    from tui.commands.serve import PORT_BASE, serve
 
-    return serve(path, arguments.port_base, arguments.sign_in)
+    return serve(path, PORT_BASE if arguments.port_base is None else arguments.port_base, arguments.sign_in)
 
 
 def _make(path: Path, arguments: argparse.Namespace) -> None:

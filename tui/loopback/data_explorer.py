@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 import uuid
 from collections.abc import Generator, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tui.kql.schema import shipped_schema
-from tui.loopback.answers import CLR, Answer, encoders_for, json_rows
+from tui.loopback.answers import CLR, Answer, encoders_for, json_rows, timespan_text
 from tui.loopback.authority import Authority
 from tui.loopback.faults import Fault, Plan
 from tui.loopback.management import NotManagedError, managed
@@ -96,8 +97,12 @@ class DataExplorer(QueryService):
             return _error(
                 request, 400, "General_BadRequest", "Request aborted.", "Query was cancelled by the user (0x80DA0007)."
             )
-        frames = self._version2 if request.path.startswith("/v2") else self._version1
-        return Reply(200, frames(answer, plan), {**_JSON, "x-ms-activity-id": str(uuid.uuid4())})
+        activity = str(uuid.uuid4())
+        identity = request.headers.get("x-ms-client-request-id", "")
+        headers = {**_JSON, "x-ms-activity-id": activity, "x-ms-client-request-id": identity}
+        if request.path.startswith("/v1"):
+            return Reply(200, self._version1(answer, plan), headers)
+        return Reply(200, self._version2(answer, plan, request, activity), headers)
 
     def _rows(
         self, request: Request, line: Line, plan: Plan | None, canned: Answer | None, body: Mapping[str, Any]
@@ -127,14 +132,14 @@ class DataExplorer(QueryService):
         """The client request ids of the queries that run."""
         return list(self._running)
 
-    def _version2(self, answer: Answer, plan: Plan | None) -> Iterator[bytes]:
+    def _version2(self, answer: Answer, plan: Plan | None, request: Request, activity: str) -> Iterator[bytes]:
         yield b"[" + _frame(_HEADER) + b"\n," + _frame(_properties()) + b"\n,"
         names = list(answer.columns)[:-1] if plan is not None and plan.fault is Fault.WRONG_ROWS else answer.columns
         columns = [{"ColumnName": column.name, "ColumnType": column.type} for column in names]
         head = {"FrameType": "DataTable", "TableId": 1, "TableKind": "PrimaryResult", "TableName": "PrimaryResult"}
         yield _frame({**head, "Columns": columns})[:-1] + b',"Rows":['
         errors = yield from self._limited(answer, plan)
-        yield b"]}\n," + _frame(_completion(answer)) + b"\n,"
+        yield b"]}\n," + _frame(_completion(answer, self.tables.rows, request, activity)) + b"\n,"
         last: dict[str, Any] = {"FrameType": "DataSetCompletion", "HasErrors": bool(errors), "Cancelled": False}
         if errors:
             last["OneApiErrors"] = errors
@@ -265,7 +270,10 @@ def _properties() -> dict[str, Any]:
     }
 
 
-def _completion(answer: Answer) -> dict[str, Any]:
+def _completion(answer: Answer, held: int, request: Request, activity: str) -> dict[str, Any]:
+    """What was sent of what is held, in the service's form; what a small engine does not count is 0."""
+    seconds = time.monotonic() - request.began
+    cpu = timespan_text(timedelta(seconds=seconds))
     kinds = {
         "Timestamp": "datetime",
         "ClientRequestId": "string",
@@ -279,16 +287,17 @@ def _completion(answer: Answer) -> dict[str, Any]:
         "Payload": "string",
     }
     used = {
-        "ExecutionTime": 0.125,
+        "ExecutionTime": round(seconds, 7),
         "resource_usage": {
-            "cpu": {"user": "00:00:00.0468750", "kernel": "00:00:00", "total cpu": "00:00:00.0468750"},
-            "memory": {"peak_per_node": 1573280},
+            "cpu": {"user": cpu, "kernel": "00:00:00", "total cpu": cpu},
+            "memory": {"peak_per_node": 0},
         },
-        "input_dataset_statistics": {"rows": {"total": 300000, "scanned": 300000}},
-        "dataset_statistics": [{"table_row_count": answer.rows, "table_size": answer.rows * 300}],
+        "input_dataset_statistics": {"rows": {"total": held, "scanned": held}},
+        "dataset_statistics": [{"table_row_count": answer.rows, "table_size": request.sent}],
     }
-    now, activity = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z", str(uuid.uuid4())
-    start = [now, "", activity, 4, "Info", 0, "S_OK (0)"]
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    identity = request.headers.get("x-ms-client-request-id", "")
+    start = [now, identity, activity, 4, "Info", 0, "S_OK (0)"]
     return {
         "FrameType": "DataTable",
         "TableId": 2,
@@ -298,7 +307,7 @@ def _completion(answer: Answer) -> dict[str, Any]:
         "Rows": [
             [*start, 4, "QueryInfo", '{"Count":1,"Text":"Query completed successfully"}'],
             [*start, 5, "WorkloadGroup", '{"Count":1,"Text":"default"}'],
-            [now, "", activity, 6, "Stats", 0, "S_OK (0)", 0, "QueryResourceConsumption", json.dumps(used)],
+            [now, identity, activity, 6, "Stats", 0, "S_OK (0)", 0, "QueryResourceConsumption", json.dumps(used)],
         ],
     }
 

@@ -88,7 +88,8 @@ class Defender(QueryService):
         except _TooLargeError:
             words = "Query execution has exceeded the allowed result size. Optimize your query by limiting the results."
             return _error(request, 400, "BadRequest", words)
-        return Reply(200, whole, {"Content-Type": "application/json;odata.metadata=minimal;charset=utf-8"})
+        headers = {"Content-Type": "application/json;odata.metadata=minimal;charset=utf-8", **_identities(request)}
+        return Reply(200, whole, headers)
 
     def _span(self, text: object) -> Range:
         """The last 30 days, or as much of them as the request asks for."""
@@ -173,18 +174,19 @@ def _syntax(fault: QuerySyntaxError) -> str:
     return f"Query could not be parsed at '{fault.token}'." if fault.token else "A recognition error occurred."
 
 
+def _identities(request: Request) -> dict[str, str]:
+    """The service's name for the request, and the client's own or the same again."""
+    identity = str(uuid.uuid4())
+    return {"request-id": identity, "client-request-id": request.headers.get("client-request-id", identity)}
+
+
 def _error(request: Request, status: int, code: str, message: str) -> Reply:
-    inner = {
-        "date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",
-        "request-id": str(uuid.uuid4()),
-        "client-request-id": request.headers.get("client-request-id", str(uuid.uuid4())),
-    }
+    identities = _identities(request)
+    inner = {"date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}", **identities}
     if status == 429:
         inner["status"] = "429"
     error = {"code": code, "message": message, "innerError": inner}
-    return json_reply(
-        {"error": error}, status, {"request-id": inner["request-id"], "client-request-id": inner["client-request-id"]}
-    )
+    return json_reply({"error": error}, status, identities)
 
 
 def _unauthorized(request: Request, fault: Fault, plan: Plan) -> Reply:

@@ -77,6 +77,8 @@ class Tables:
         self._late: dict[str, str] = {}
         self._stored: dict[str, dict[str, str]] = {}
         self.schema: dict[str, dict[str, str]] = self._present(schema)
+        self.rows = self._stored_rows()
+        """Rows of all its tables together."""
         self._make_views()
         self._translator = Translator(self.schema)
 
@@ -94,6 +96,13 @@ class Tables:
             for table, columns in schema.items()
             if table in there
         }
+
+    def _stored_rows(self) -> int:
+        counted = self._connection.execute(
+            "SELECT table_name, estimated_size FROM duckdb_tables() "
+            "WHERE database_name = 'evidence' AND schema_name = 'main'"
+        ).fetchall()
+        return sum(rows for table, rows in counted if table in self.schema)
 
     def _make_views(self) -> None:
         for table in self.schema:

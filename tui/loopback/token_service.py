@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import json
 import secrets
 import time
 import uuid
@@ -17,10 +15,10 @@ from tui.loopback.answers import Answer
 from tui.loopback.authority import Authority
 from tui.loopback.faults import Fault, Plan
 from tui.loopback.server import LoopbackServer
-from tui.loopback.tokens import MARKER, Ledger
+from tui.loopback.tokens import MARKER, Ledger, coded
+from tui.loopback.tokens import TENANT as TENANT
 from tui.loopback.wire import Line, Reply, Request, json_reply
 
-TENANT = "6f1c1d2e-2222-4000-8000-00000000a002"
 CLIENT = "6f1c1d2e-3333-4000-8000-00000000a003"
 """The public client that tests and the demo sign in with; any other is taken as well."""
 USER = "ana@loopback.example"
@@ -217,7 +215,7 @@ class TokenService(LoopbackServer):
         scopes = form.get("scope", "").split()
         audience = next((scope for scope in scopes if "://" in scope), "https://graph.microsoft.com/.default")
         host = "/".join(audience.split("/")[:3])
-        token = self._tokens.issue(host, self.token_seconds, user)
+        token = self._tokens.issue(host, self.token_seconds, user, form.get("client_id", ""))
         answer: dict[str, Any] = {
             "token_type": "Bearer",
             "scope": " ".join(scopes),
@@ -230,7 +228,7 @@ class TokenService(LoopbackServer):
             self._refresh[refresh] = user
             answer["refresh_token"] = refresh
             answer["id_token"] = self._identity(form.get("client_id", CLIENT), user)
-            answer["client_info"] = _coded({"uid": _object_id(user), "utid": TENANT})
+            answer["client_info"] = coded({"uid": _object_id(user), "utid": TENANT})
         return json_reply(answer, headers={"Cache-Control": "no-store"})
 
     def _identity(self, client: str, user: str) -> str:
@@ -248,7 +246,7 @@ class TokenService(LoopbackServer):
             "tid": TENANT,
             "ver": "2.0",
         }
-        return f"{_coded({'typ': 'JWT', 'alg': 'RS256', 'kid': 'loopback'})}.{_coded(claims)}.{_coded({})}"
+        return f"{coded({'typ': 'JWT', 'alg': 'RS256', 'kid': 'loopback'})}.{coded(claims)}.{coded({})}"
 
     def _managed_identity(self, request: Request) -> Reply:
         """As App Service gives tokens to what runs in it: `IDENTITY_ENDPOINT` is `URL/msi/token`."""
@@ -297,7 +295,3 @@ class TokenService(LoopbackServer):
 
 def _object_id(user: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, user))
-
-
-def _coded(value: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
