@@ -35,12 +35,12 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return sequences
 
 
-async def copied(one: Desk, choice: str) -> str:
-    """What choosing `choice` from the menu copies."""
+async def copied(one: Desk, choice: str, typed: str = "") -> str:
+    """What choosing `choice` from the menu copies; `typed` are letters that single it out."""
     await one.press("y")
     await one.until(lambda: len(one.app.screen_stack) == 2, "the menu")
     before = one.app.copies.last
-    await one.press(*("space" if character == " " else character for character in choice), "enter")
+    await one.press(*("space" if character == " " else character for character in typed or choice), "enter")
     await one.until(lambda: one.app.copies.last is not before, f"the copy of {choice}")
     last = one.app.copies.last
     assert last is not None
@@ -54,18 +54,18 @@ async def test_what_the_menu_offers_on_a_row(bare: Path, written: list[str]) -> 
         await one.open_hunt()
         await one.go_to("DeviceName", 1)
         assert await copied(one, "cell") == "beta[/]␛]0;title␇"
-        assert await copied(one, "cell, raw") == HOSTILE_DEVICE
-        names, values = (await copied(one, "row as TSV")).split("\n")
+        assert await copied(one, "cell, raw", "raw") == HOSTILE_DEVICE
+        names, values = (await copied(one, "row as TSV", "tsv")).split("\n")
         assert names.split("\t") == one.screen.pane.columns
         assert values.startswith("beta[/]␛]0;title␇\t")
-        assert json.loads(await copied(one, "row as JSON"))["DeviceName"] == HOSTILE_DEVICE
-        assert (await copied(one, "row as Markdown")).splitlines()[2].startswith("| `beta[/]␛]0;title␇` |")
+        assert json.loads(await copied(one, "row as JSON", "json"))["DeviceName"] == HOSTILE_DEVICE
+        assert (await copied(one, "row as Markdown", "mark")).splitlines()[2].startswith("| `beta[/]␛]0;title␇` |")
         kql = one.screen.session.runs[0].query.kql.rstrip("\n")
-        assert await copied(one, "KQL as run") == kql
-        line = await copied(one, "KQL on one line")
+        assert await copied(one, "KQL as run", "as run") == kql
+        line = await copied(one, "KQL on one line", "one l")
         assert "\n" not in line
         assert line.split() == [word for row in kql.split("\n") for word in row.partition("//")[0].split()]
-        portal = await copied(one, "KQL for Defender")
+        portal = await copied(one, "KQL for Defender", "xdr")
         assert "Timestamp" in portal
         assert not portal.endswith("\n")
         assert written == [osc52(text) for text in decoded(written)]
@@ -93,18 +93,18 @@ async def test_a_column_is_that_of_the_rows_shown(bare: Path, written: list[str]
         await one.open_hunt()
         await one.go_to("DeviceName", 1)
         shown = "beta[/]␛]0;title␇"
-        assert (await copied(one, "column")).split("\n") == ["alpha.corp.example", shown, "gamma.corp.example"]
-        typed = await copied(one, "indicators")
+        assert (await copied(one, "column", "col")).split("\n") == ["alpha.corp.example", shown, "gamma.corp.example"]
+        typed = await copied(one, "indicators", "ind")
         assert typed.split("\n")[0] == "device\talpha.corp.example"
-        assert await copied(one, "indicators, defanged") == typed
-        literal = await copied(one, "dynamic([...])")
+        assert await copied(one, "indicators, defanged", "hx") == typed
+        literal = await copied(one, "dynamic([...])", "dy")
         assert literal == ('dynamic(["alpha.corp.example", "beta[/]\\u001B]0;title\\u0007", "gamma.corp.example"])')
         await one.go_to("ProcessCount", 0)
-        assert await copied(one, "dynamic([...])") == "dynamic([5, 2, 1])"
+        assert await copied(one, "dynamic([...])", "dy") == "dynamic([5, 2, 1])"
         await one.press("=")
         await one.settle()
         await one.go_to("DeviceName", 0)
-        assert await copied(one, "column") == "alpha.corp.example"
+        assert await copied(one, "column", "col") == "alpha.corp.example"
 
 
 async def test_a_copy_says_how_far_it_got_and_which_key_shows_it(bare: Path, written: list[str]) -> None:

@@ -43,14 +43,14 @@ class CopiedScreen(Modal[Further | None]):
     def compose(self) -> ComposeResult:
         """How far it got, and the choices."""
         text, result = self._copied.text, self._copied.result
-        size = len(text.encode("utf-8", "replace"))
+        size, lines = len(text.encode("utf-8", "replace")), text.count("\n") + 1
         moment = f"{self._copied.at.astimezone(self._zone):%Y-%m-%d %H:%M:%S %Z}"
         with Dialog(f"Last copied: {self._copied.what}"):
             yield Words(
                 Content(
                     "\n".join(
                         (
-                            safe(f"{moment}, {size:,} bytes in {text.count(chr(10)) + 1:,} lines"),
+                            safe(f"{moment}, {size:,} bytes in {lines:,} {'line' if lines == 1 else 'lines'}"),
                             safe(result.words if result is not None else "not known yet how far it got"),
                         )
                     )

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SuspendNotSupported
 
-from tui.settings.config import ClipboardConfig
 from tui.settings.log import LOG
-from tui.widgets.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui.settings.config import ClipboardConfig
     from tui.terminal.clipboard import CopyResult
 
 SHOW_ACTION = "app.show_copied"
@@ -36,17 +35,12 @@ class Copied:
     result: CopyResult | None = None
 
 
-class Speaker(Protocol):
-    """Says words where the analyst looks."""
-
-    def __call__(self, words: str, warning: bool = False) -> None:
-        """Says `words`."""
-
-
 class Copies:
-    """Copies texts for `app`; `write` writes a control sequence to its terminal, `say` says how far a text got."""
+    """Copies texts for `app`; `write` writes a control sequence to its terminal, `say` says words, maybe as a warning."""
 
-    def __init__(self, app: App[Any], config: ClipboardConfig, write: Callable[[str], None], say: Speaker) -> None:
+    def __init__(
+        self, app: App[Any], config: ClipboardConfig, write: Callable[[str], None], say: Callable[[str, bool], None]
+    ) -> None:
         self._app, self._config, self._write, self._say = app, config, write, say
         self.last: Copied | None = None
         self._page_is_shown = False
@@ -83,6 +77,8 @@ class Copies:
 
     def _place(self) -> str:
         """The title of the dialog in front."""
+        from tui.widgets.dialog import Dialog
+
         title = next((dialog.border_title for dialog in self._app.screen.query(Dialog)), None)
         return str(title or "text")[:_LONGEST_TITLE]
 
@@ -110,7 +106,7 @@ class Copies:
 
         copied = self.last
         if copied is None:
-            self._say("nothing was copied yet: y offers what can be")
+            self._say("nothing was copied yet: y offers what can be", False)
             return
         if len(copied.text.encode("utf-8", "replace")) > PAGE_LIMIT:
             await self._write_file("too long to select from; ")
@@ -146,9 +142,9 @@ class Copies:
         try:
             path = await in_thread(lambda: write_copy(copied.text))
         except OSError as error:
-            self._say(f"{copied.what} not written: {error.filename or ''}: {error.strerror}", warning=True)
+            self._say(f"{copied.what} not written: {error.filename or ''}: {error.strerror}", True)
         else:
-            self._say(f"{why}written for you only: {path}")
+            self._say(f"{why}written for you only: {path}", False)
 
 
 def copies_of(app: App[Any]) -> Copies:

@@ -70,8 +70,8 @@ def cell_offers(cell: Cell) -> Iterator[Offer]:
 
     column, value = cell.column, cell.value
     if has_hidden(exact_text(value)):
-        yield Offer("cell", f"{column}, its hidden characters in a visible form", lambda: seen_text(value))
-        yield Offer("cell, raw", "exactly as it is: it may act where it is pasted", lambda: exact_text(value))
+        yield Offer("cell", f"{column}, hidden characters shown", lambda: seen_text(value))
+        yield Offer("cell, raw", "exact: may act where it is pasted", lambda: exact_text(value))
     else:
         yield Offer("cell", f"{column}, whole and exact", lambda: exact_text(value))
 
@@ -81,9 +81,9 @@ def row_offers(cell: Cell, shown: list[str]) -> Iterator[Offer]:
     from tui.triage.copying import as_markdown, as_tsv, row_as_json
 
     row = cell.row
-    yield Offer("row as TSV", "the columns shown, for spreadsheets: nothing is a formula", lambda: as_tsv([row], shown))
-    yield Offer("row as JSON", "all columns, every value exact", lambda: row_as_json(row))
-    yield Offer("row as Markdown", "the columns shown, for notes: nothing acts", lambda: as_markdown([row], shown))
+    yield Offer("row as TSV", "columns shown, no formulas", lambda: as_tsv([row], shown))
+    yield Offer("row as JSON", "all columns, exact", lambda: row_as_json(row))
+    yield Offer("row as Markdown", "columns shown, for notes", lambda: as_markdown([row], shown))
 
 
 def mark_offers(marks: Sequence[Mark]) -> Iterator[Offer]:
@@ -116,12 +116,10 @@ def column_offers(place: Place, column: str) -> Iterator[Offer]:
         return indicator_lines(indicators(values(), column), defanged)
 
     number = f"{held.count:,} {'value' if held.count == 1 else 'values'}"
-    yield Offer("column", f"{column}: {number}, a line each", lambda: column_text(values()))
-    yield Offer("indicators", f"{column}: each value once, with its type", lambda: lines(False))
-    yield Offer(
-        "indicators, defanged", "the same with hxxp[:]// and [.], so that nothing links them", lambda: lines(True)
-    )
-    yield Offer("dynamic([...])", f"{column}: each value once, for a query", lambda: dynamic_list(values()))
+    yield Offer("column", f"{number}, a line each", lambda: column_text(values()))
+    yield Offer("indicators", "each value once, with its type", lambda: lines(False))
+    yield Offer("indicators, defanged", "with hxxp[:]// and [.]", lambda: lines(True))
+    yield Offer("dynamic([...])", "each value once, for a query", lambda: dynamic_list(values()))
 
 
 def query_offers(screen: MainScreen, place: Place) -> Iterator[Offer]:
@@ -131,10 +129,10 @@ def query_offers(screen: MainScreen, place: Place) -> Iterator[Offer]:
 
     run = place.step.run
     yield Offer("KQL as run", f"in {run.workspace}", lambda: kql_text(run.query.kql))
-    yield Offer("KQL on one line", "the same without its comments", lambda: kql_line(run.query.kql))
+    yield Offer("KQL on one line", "without its comments", lambda: kql_line(run.query.kql))
     opened = screen.trail.opened
     for kind, name in PORTALS.items():
-        words = "the same question in its tables and columns"
+        words = "the same question, its tables"
         try:
             portal_kql(kind, run, opened)
         except PortalError as error:
