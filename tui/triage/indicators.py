@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.results.defang import defanged
 from tui.results.values import plain_text
 from tui.terminal.safe_text import safe
 from tui.triage.pivots import entity_of
@@ -131,11 +132,11 @@ def _is_address(value: str) -> bool:
     return True
 
 
-def indicator_lines(found: Iterable[Indicator], defanged: bool = False) -> str:
-    """Type and value between a tab, an indicator a line, in a visible form; `defanged` so that no program links it."""
+def indicator_lines(found: Iterable[Indicator], harmless: bool = False) -> str:
+    """Type and value between a tab, an indicator a line, in a visible form; `harmless` so that no program links it."""
     lines = []
     for indicator in found:
-        value = defang(indicator) if defanged else indicator.value
+        value = defang(indicator) if harmless else indicator.value
         lines.append(f"{indicator.type}\t{safe(value, len(value))}")
     return "\n".join(lines)
 
@@ -144,13 +145,11 @@ def defang(indicator: Indicator) -> str:
     """The value so that nothing opens it: `hxxp[:]//evil[.]example/x`, `10[.]1[.]2[.]3`, `ana[@]acme[.]example`."""
     value = indicator.value
     match indicator.type:
-        case IndicatorType.URL:
-            scheme, separator, rest = value.partition("://")
-            if not separator:
-                scheme, rest = "", value
-            host, slash, path = rest.partition("/")
-            scheme = re.sub("^http", "hxxp", scheme, flags=re.IGNORECASE)
-            return f"{scheme}{'[:]//' if separator else ''}{_dots(host)}{slash}{path}"
+        case IndicatorType.URL if "://" not in value:
+            host, slash, path = value.partition("/")
+            return f"{_dots(host)}{slash}{path}"
+        case IndicatorType.URL | IndicatorType.TEXT:
+            return defanged(value)
         case IndicatorType.ADDRESS:
             return _dots(value) if "." in value else value.replace(":", "[:]")
         case IndicatorType.DOMAIN:
