@@ -14,6 +14,7 @@ from tui.triage.queries.compile import view_names
 from tui.triage.queries.context import Scope
 from tui.triage.runs import Phase, Run, Step
 from tui.triage.session import Session
+from tui.workspaces.live.limits import QueueState
 from tui.workspaces.protocol import State, Window, mark_place
 
 NEXT_STEPS: dict[State, str] = {
@@ -107,7 +108,10 @@ def _first_of(names: Sequence[str]) -> str:
 
 
 def queue_words(session: Session) -> str:
-    """`2 running, 1 waits`, or nothing when no run goes on."""
+    """`2 running, 1 waits`, or nothing when no run goes on; what a service has put off says for how long and why."""
+    queue = getattr(session.workspace, "queue", None)
+    if isinstance(queue, QueueState) and queue.waiting:
+        return queue.words
     active = session.active()
     running = sum(run.phase is Phase.RUNNING for run in active)
     waiting = len(active) - running

@@ -17,6 +17,7 @@ from tui.library.catalogue import load_catalogue
 from tui.library.model import Hunt
 from tui.library.parameters import values_for
 from tui.loopback.group import Loopback
+from tui.loopback.log_analytics import LogAnalytics
 from tui.results.values import plain_text
 from tui.triage.execute import Answer, execute
 from tui.triage.queries.compile import drill_query, view_query
@@ -126,3 +127,18 @@ def test_the_times_of_events_are_the_same(evidence: Side, sides: Mapping[str, Si
     column = "TimeGenerated" if kind == "log_analytics" else "Timestamp"
     assert live.table.num_rows == row["ProcessCount"]
     assert [plain_text(row[column]) for row in live.rows()] == [plain_text(row["Timestamp"]) for row in local.rows()]
+
+
+@pytest.mark.parametrize("timestamps", [False, True])
+def test_streamed_tables_with_and_without_timestamp(
+    evidence: Side, demo: Path, shared: Loopback, timestamps: bool
+) -> None:
+    with LogAnalytics(shared.authority, demo, timestamps=timestamps, clock=lambda: WINDOW.end) as server:
+        workspace = make(shared, "log_analytics", url=server.url)
+        side = Side(workspace)
+        assert ("Timestamp" in side.schema["DeviceProcessEvents"]) == timestamps
+        _, live = side.devices("T1119-04", frozenset())
+        asyncio.run(workspace.close())
+    _, local = evidence.devices("T1119-04", frozenset())
+    names = shared_names(local, live)
+    assert comparable(live.rows(), names) == comparable(local.rows(), names)
