@@ -259,7 +259,7 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def shown_name(run: Run, row: Mapping[str, Any], entity: str) -> str:
+def shown_name(subject: str, entity: str, row: Mapping[str, Any]) -> str:
     """What the device, account... of `row` is called where it is shown."""
-    labels = [names[2] for names in NAMES.values() if names[0] == run.query.view]
-    return next((plain_text(row[label]) for label in labels if row.get(label)), entity)
+    label = next((names[2] for known, names in NAMES.items() if known == subject), "")
+    return plain_text(row.get(label)) or entity

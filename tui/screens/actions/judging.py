@@ -63,13 +63,15 @@ def _entities(cells: Sequence[Cell]) -> Iterator[Entity]:
         run = cell.run
         found = entity_of(run.query, cell.row)
         if found is not None:
-            yield Entity((run.workspace, run.hunt_id, *found), shown_name(run, cell.row, found[1]), run)
+            yield Entity((run.workspace, run.hunt_id, *found), shown_name(*found, cell.row), run)
         for bound in run.query.bounds:
             if bound.key.subject is not None and bound.value not in (None, ""):
-                about = (run.workspace, run.hunt_id, bound.key.subject, plain_text(bound.value).lower())
-                above = (one for one in cells[place + 1 :] if entity_of(one.run.query, one.row) == about[2:])
-                names = (shown_name(one.run, one.row, about[3]) for one in above)
-                yield Entity(about, next(names, plain_text(bound.value)), run)
+                subject, value = bound.key.subject, plain_text(bound.value)
+                same = (
+                    one for one in cells[place + 1 :] if entity_of(one.run.query, one.row) == (subject, value.lower())
+                )
+                name = shown_name(subject, value, next((one.row for one in same), cell.row))
+                yield Entity((run.workspace, run.hunt_id, subject, value.lower()), name, run)
 
 
 def _other_device(entity: Entity, cell: Cell) -> str:
