@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.kql.dialects import nearest
+from tui.settings.log import LOG
 from tui.settings.paths import workspace_file, workspaces_folder
 from tui.workspaces.protocol import MissingWorkspaceError, Workspace
 
@@ -46,13 +47,6 @@ def _live() -> list[Entry]:
     ]
 
 
-def is_live(name: str) -> bool:
-    """Whether `name` is a configured live workspace; ConfigurationError when the configuration cannot be read."""
-    from tui.workspaces.live.configuration import read_configuration
-
-    return name in read_configuration()
-
-
 def open_workspace(name: str, prompt: Callable[[str, str, datetime], None] | None = None) -> Workspace:
     """The workspace `name`, a live one before evidence of the same name; nothing is sent before it is asked something.
 
@@ -62,12 +56,14 @@ def open_workspace(name: str, prompt: Callable[[str, str, datetime], None] | Non
     path = workspace_file(name)
     live = _open_live(name, prompt)
     if live is not None:
+        LOG.info("%s workspace %s is there; nothing is sent yet", live.kind, name)
         return live
     if not path.is_file():
         known = [entry.name for entry in list_workspaces()]
         raise MissingWorkspaceError(f"there is no workspace {name!r}{nearest(name, known)}")
     from tui.workspaces.evidence import EvidenceWorkspace
 
+    LOG.info("evidence workspace %s opens: %d bytes", name, path.stat().st_size)
     return EvidenceWorkspace(name, path)
 
 

@@ -20,6 +20,7 @@ from tests.workspaces.live.services import KINDS, opened, run, server_of
 from tui.loopback.group import Loopback
 from tui.loopback.token_service import BAD_SECRET, BLOCKED, CLIENT, TENANT, USER
 from tui.loopback.tokens import MARKER
+from tui.workspaces.live import credentials
 from tui.workspaces.live.configuration import LiveSettings
 from tui.workspaces.live.credentials import Identity, Secret, TokenSource, identity_of
 from tui.workspaces.live.errors import SignInError
@@ -40,6 +41,7 @@ def guarded(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lo
 @pytest.fixture
 def services(guarded: Loopback, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     """The same, with the environment to sign in with, and nothing left of the test before."""
+    monkeypatch.setattr(credentials, "_sources", {})
     monkeypatch.setenv("AZURE_TENANT_ID", TENANT)
     monkeypatch.setenv("AZURE_CLIENT_ID", CLIENT)
     monkeypatch.setenv("AZURE_CLIENT_SECRET", SECRET)
@@ -95,7 +97,8 @@ async def test_a_device_code_is_shown_and_says_who_signed_in(services: Loopback)
         services.tokens.approve(code)
 
     async with opened(services, "log_analytics", **signed(services, "device_code")) as workspace:
-        workspace._source = TokenSource(workspace.settings, services.tokens.url, prompt)
+        assert workspace._source is not None
+        workspace._source.show_with(prompt)
         assert await workspace.sign_in() == Identity(USER, TENANT)
         assert workspace.identity == Identity(USER, TENANT)
         completion, _ = await run(workspace)
@@ -111,6 +114,24 @@ async def test_a_device_code_is_shown_and_says_who_signed_in(services: Loopback)
     assert until > datetime.now(UTC)
 
 
+async def test_one_sign_in_serves_all_services_and_nobody_is_asked_twice(services: Loopback) -> None:
+    told: list[str] = []
+
+    def prompt(_: str, code: str, until: datetime) -> None:
+        del until
+        told.append(code)
+        services.tokens.approve(code)
+
+    way = signed(services, "device_code")
+    async with opened(services, KINDS[0], **way) as one, opened(services, KINDS[1], **way) as two:
+        assert one._source is two._source is not None
+        one._source.show_with(prompt)
+        ended = await asyncio.gather(run(one), run(two), run(one))
+        assert [completion.outcome.state for completion, _ in ended] == [State.COMPLETE] * 3
+        assert two.identity == Identity(USER, TENANT)
+    assert len(told) == 1
+
+
 async def test_a_device_code_needs_somebody_to_see_it(services: Loopback, capsys: pytest.CaptureFixture[str]) -> None:
     async with opened(services, "log_analytics", **signed(services, "device_code")) as workspace:
         completion, _ = await run(workspace)
@@ -124,9 +145,8 @@ async def test_cancelling_a_sign_in_does_not_wait_for_the_code(services: Loopbac
     shown = asyncio.Event()
     loop = asyncio.get_running_loop()
     async with opened(services, "defender", **signed(services, "device_code")) as workspace:
-        workspace._source = TokenSource(
-            workspace.settings, services.tokens.url, lambda *_: loop.call_soon_threadsafe(shown.set) and None
-        )
+        assert workspace._source is not None
+        workspace._source.show_with(lambda *_: loop.call_soon_threadsafe(shown.set) and None)
         signing = asyncio.create_task(workspace.sign_in())
         await asyncio.wait_for(shown.wait(), 10)
         signing.cancel()

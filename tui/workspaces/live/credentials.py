@@ -6,11 +6,13 @@ is chosen, for it needs someone to enter it; many tenants block it, and then the
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import logging
 import os
 import re
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -91,7 +93,7 @@ class TokenCredential(Protocol):
 
 
 class TokenSource:
-    """Tokens for one workspace by the ways its configuration allows, kept in memory until shortly before they end.
+    """Tokens by the ways that a workspace's configuration allows, kept in memory until shortly before they end.
 
     Its methods run on the network thread's event loop; the credentials themselves work in worker threads.
     """
@@ -103,20 +105,32 @@ class TokenSource:
         self._settings, self._authority, self._prompt = settings, authority, prompt
         self._credentials: dict[str, TokenCredential] = {}
         self._held: dict[str, _Held] = {}
+        self._one_at_a_time = asyncio.Lock()
 
     def __repr__(self) -> str:
         return f"TokenSource({self._settings.sign_in or 'any'})"
 
-    async def token(self, scope: str, claims: str | None = None, renew: bool = False) -> Secret:
-        """A token for `scope`; with `renew` or `claims` not the one held. SignInError says why there is none."""
-        held = self._held.get(scope)
-        if held and not renew and claims is None and held.expires - _EARLY > time.time():
-            return held.token
+    async def token(self, scope: str, claims: str | None = None, refused: Secret | None = None) -> Secret:
+        """A token for `scope`, another than the one that was `refused`, for which the service may want `claims`.
+
+        SignInError says why there is none.
+        """
+        async with self._one_at_a_time:
+            held = self._held.get(scope)
+            if held and held.token is not refused and held.expires - _EARLY > time.time():
+                return held.token
+            return await self._made(scope, claims, refused is not None)
+
+    async def _made(self, scope: str, claims: str | None, renew: bool) -> Secret:
         made = await in_thread(lambda: self._ask(scope, claims, renew))
         self._held[scope] = made
         found = identity_of(made.token)
         self.identity = Identity(found.name or self.identity.name, found.tenant or self.identity.tenant)
         return made.token
+
+    def show_with(self, prompt: Prompt | None) -> None:
+        """Device codes are shown by `prompt` from now on."""
+        self._prompt = prompt or self._prompt
 
     def forget(self) -> None:
         """Lets go of all tokens and credentials: the next request signs in anew."""
@@ -154,6 +168,25 @@ class TokenSource:
                 self.identity = Identity(str(record.username or ""), str(record.tenant_id or ""))
             self._credentials[way] = made
         return self._credentials[way]
+
+
+_sources: dict[tuple[str, ...], TokenSource] = {}
+_sources_lock = threading.Lock()
+
+
+def source_for(settings: LiveSettings, prompt: Prompt | None) -> TokenSource | None:
+    """The one source of tokens of all workspaces that sign in alike: who signs in to one has signed in to all.
+
+    None where nobody has to sign in.
+    """
+    if settings.sign_in == "none":
+        return None
+    authority = settings.authority or f"https://{settings.place.authority}"
+    key = (settings.sign_in, settings.tenant, settings.client_id, authority, str(settings.ca))
+    with _sources_lock:
+        source = _sources.setdefault(key, TokenSource(settings, authority))
+    source.show_with(prompt)
+    return source
 
 
 def identity_of(token: Secret) -> Identity:

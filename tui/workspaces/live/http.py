@@ -50,7 +50,7 @@ class TokenPolicy(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
         if response.http_response.status_code != 401:
             return response
         claims = challenge_claims(response.http_response.headers.get("WWW-Authenticate", ""))
-        renewed = await self._source.token(self._scope, claims, renew=True)
+        renewed = await self._source.token(self._scope, claims, refused=token)
         if renewed.reveal() == token.reveal():
             return response
         await response.http_response.close()

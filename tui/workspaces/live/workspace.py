@@ -15,7 +15,7 @@ from tui.kql.schema import Schema, evidence_schema
 from tui.workspaces.live.attempt import Attempt, AttemptEnd
 from tui.workspaces.live.configuration import LiveSettings
 from tui.workspaces.live.covering import coverage_from, coverage_query
-from tui.workspaces.live.credentials import Identity, Prompt, TokenSource
+from tui.workspaces.live.credentials import Identity, Prompt, source_for
 from tui.workspaces.live.errors import SignInError
 from tui.workspaces.live.failures import outcome_of_exception
 from tui.workspaces.live.limits import QueueState, limiter_for
@@ -64,8 +64,7 @@ class LiveWorkspace(ABC):
         self.settings = settings
         self.schema_read: datetime | None = None
         """When the schema was read, UTC."""
-        authority = settings.authority or f"https://{settings.place.authority}"
-        self._source = TokenSource(settings, authority, prompt) if settings.sign_in != "none" else None
+        self._source = source_for(settings, prompt)
         self._limiter = limiter_for(settings.kind, settings.host, settings.tenant)
         self._sender: Sender | None = None
         self._schema: Schema | None = None
@@ -94,13 +93,15 @@ class LiveWorkspace(ABC):
         return self._limiter.state
 
     async def sign_in(self) -> Identity:
-        """Signs in, anew when it was done before; WorkspaceError says why that cannot be."""
+        """Signs in, anew when it was done before; WorkspaceError says why that cannot be.
+
+        Workspaces that sign in alike share one sign-in."""
         if self._source is None:
             return Identity()
         source = self._source
         source.forget()
         try:
-            await in_network(source.token(self.scope, renew=True))
+            await in_network(source.token(self.scope))
         except SignInError as error:
             raise WorkspaceError(outcome_of_exception(error, self.settings.host) or Outcome(State.FAILED)) from None
         return source.identity
