@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.library.loader import HuntError, find_line, key_lines, read_hunt
+from tui.library.loader import HuntError, read_hunt
+from tui.settings.toml_lines import find_line, key_lines
 
 COPIES = (Path(__file__).parents[1] / "hunts" / "copies.toml").read_text(encoding="utf-8")
 
@@ -256,5 +257,16 @@ i = 1
 i = 2
 """
     lines = key_lines(text)
-    assert lines == {"a": 1, "b.c": 2, "b.c.d": 3, "b.c.g": 7, "h": 8, "h.1": 8, "h.1.i": 9, "h.2": 10, "h.2.i": 11}
+    assert lines == {
+        "a": 1,
+        "b": 2,
+        "b.c": 2,
+        "b.c.d": 3,
+        "b.c.g": 7,
+        "h": 8,
+        "h.1": 8,
+        "h.1.i": 9,
+        "h.2": 10,
+        "h.2.i": 11,
+    }
     assert (find_line(lines, "b.c.d"), find_line(lines, "b.c.x.y"), find_line(lines, "x")) == (3, 2, 0)

@@ -14,9 +14,10 @@ from tui.kql.literals import column_reference
 from tui.kql.schema import evidence_schema
 from tui.library.attack import TACTICS, TECHNIQUES, VERSION
 from tui.library.expressions import expressions, faults, pipeline_faults, table_of, used_names
-from tui.library.loader import Problem, find_line
+from tui.library.loader import Problem
 from tui.library.model import Hunt, ParameterType
 from tui.library.parameters import bound_names
+from tui.settings.toml_lines import find_line
 
 ENTITIES = ("device", "account", "address", "hash", "file", "process", "process_time", "logon")
 """The kinds of value a pivot can start from."""

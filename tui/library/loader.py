@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +27,10 @@ from tui.library.model import (
 )
 from tui.library.parameters import ParameterError, read_value
 from tui.library.times import read_span, span_typed
+from tui.settings.toml_lines import find_line, key_lines
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z", re.ASCII)
 _TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?\Z", re.ASCII)
-_TABLE_LINE = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY_LINE = re.compile(r"\s*([A-Za-z0-9_.\"'-]+)\s*=")
 
 
 @dataclass(frozen=True)
@@ -345,34 +343,3 @@ def parse_hunt(text: str, path: Path) -> Hunt:
     if reader.problems:
         raise HuntError(reader.problems)
     return hunt
-
-
-def find_line(lines: Mapping[str, int], key: str) -> int:
-    """The line of a dotted key, or of the nearest table around it; 0 when neither is known."""
-    parts = key.split(".")
-    around = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
-    return next((lines[name] for name in around if name in lines), 0)
-
-
-def key_lines(text: str) -> dict[str, int]:
-    """The line, from 1, of each dotted key and table of a TOML text; tables of a list are numbered from 1."""
-    lines: dict[str, int] = {}
-    counted: Counter[str] = Counter()
-    table, fence = "", ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if fence:
-            if fence in line:
-                fence = ""
-            continue
-        if match := _TABLE_LINE.match(line):
-            table = match.group(1).replace('"', "").replace(" ", "")
-            lines.setdefault(table, number)
-            if line.lstrip().startswith("[["):
-                counted[table] += 1
-                table = f"{table}.{counted[table]}"
-                lines[table] = number
-        elif match := _KEY_LINE.match(line):
-            key = match.group(1).replace('"', "").replace("'", "")
-            lines.setdefault(f"{table}.{key}" if table else key, number)
-            fence = next((mark for mark in ('"""', "'''") if line.count(mark) == 1), "")
-    return lines
