@@ -27,22 +27,20 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "state" / "huntdeck"
 
 
-@pytest.mark.parametrize(
-    "error", [RuntimeError(SECRET), KeyError(SECRET), OSError(SECRET), ValueError(f"\x1b {SECRET}")]
-)
+@pytest.mark.parametrize("error", [RuntimeError, KeyError, OSError, ValueError])
 def test_an_error_of_its_own_is_told_without_values(
-    home: Path, state: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], error: Exception
+    home: Path, state: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], error: type[Exception]
 ) -> None:
     def go_wrong(*_: object) -> NoReturn:
         token = SECRET
-        raise error from LookupError(token)
+        raise error(f"\x1b {token}") from LookupError(token)
 
-    monkeypatch.setattr("tui.commands.run.execute", go_wrong)
+    monkeypatch.setattr("tui.commands.run.context_in", go_wrong)
     assert main(["--log-level", "debug", "run", "T1119-06", "-p", f"tools={SECRET}"]) == 1
     out, err = capfd.readouterr()
     main(["--log-level", "", "workspaces"])
     [report] = (state / "crashes").iterdir()
-    assert f"huntdeck stopped on an error of its own: {type(error).__name__} in tests/commands/test_faults.py" in err
+    assert f"huntdeck stopped on an error of its own: {error.__name__} in tests/commands/test_faults.py" in err
     assert err.strip().endswith(str(report))
     for text in (out, err, report.read_text(), (state / "huntdeck.log").read_text()):
         assert SECRET not in text
@@ -61,7 +59,7 @@ def test_the_log_names_what_was_done_and_no_value(home: Path, state: Path, capfd
     assert main(["--log-level", "debug", "run", "T1119-06", "-p", f"tools={SECRET}", "-f", "csv"]) == 0
     main(["--log-level", "", "workspaces"])
     text = (state / "huntdeck.log").read_text()
-    assert "evidence workspace demo opened" in text
+    assert "evidence workspace demo opens" in text
     assert "begins, at most" in text
     assert "ended: complete" in text
     assert SECRET not in text
@@ -76,7 +74,7 @@ def test_the_environment_can_ask_for_a_log(
     assert "log level 'loud\\x1b' is none of debug" in capfd.readouterr().err
     monkeypatch.setenv("HUNTDECK_LOG", "info")
     assert main(["coverage"]) == 0
-    assert "opened" in (state / "huntdeck.log").read_text()
+    assert "opens" in (state / "huntdeck.log").read_text()
     monkeypatch.setenv("HUNTDECK_LOG", "")
     main(["workspaces"])
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from tui.commands.options import UsageError
 from tui.kql.literals import datetime_text
 from tui.triage.execute import Answer
 from tui.workspaces.protocol import Outcome, State, Window, mark_place
@@ -31,10 +32,10 @@ FORMATS = ("table", "json", "csv", "csv-exact", "jsonl", "parquet", "markdown")
 
 
 def say(text: str) -> None:
-    """One line to standard error: only results go to standard output."""
+    """A few lines to standard error: only results go to standard output."""
     from tui.terminal.safe_text import safe
 
-    print("\n".join(safe(line) for line in text.splitlines()), file=sys.stderr)
+    print("\n".join(safe(line) for line in text.split("\n")), file=sys.stderr)
 
 
 def show_code(address: str, code: str, until: datetime) -> None:
@@ -64,6 +65,8 @@ def words(outcome: Outcome, answer: Answer) -> str:
 
 def _write(answer: Answer, window: Window, form: str, output: Path | None) -> None:
     if output is None:
+        if form == "parquet" and sys.stdout.isatty():
+            raise UsageError("Parquet is no text: write it to a file with -o, or into a pipe")
         _write_rows(answer, window, form, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
@@ -75,8 +78,8 @@ def _write_rows(answer: Answer, window: Window, form: str, stream: BinaryIO) -> 
     from tui.results.export import write
 
     if form == "json":
-        text = json.dumps(as_json(answer, window), ensure_ascii=False, allow_nan=False) + "\n"
-        stream.write(text.encode("utf-8", "backslashreplace"))
+        text = json.dumps(as_json(answer, window), ensure_ascii=True, allow_nan=False) + "\n"
+        stream.write(text.encode())
         return
     hidden = {column.name for column in answer.query.columns if column.hidden}
     rows = answer.table

@@ -55,7 +55,7 @@ def hunts(arguments: argparse.Namespace) -> int:
         say(str(problem))
     everything = [*catalogue.listed, *catalogue.pivots]
     if arguments.json:
-        json.dump([_hunt_json(hunt) for hunt in everything], sys.stdout, indent=1, ensure_ascii=False)
+        json.dump([_hunt_json(hunt) for hunt in everything], sys.stdout, indent=1)
         print()
         return 0
     heading = ""

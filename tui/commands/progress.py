@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from tui.terminal.safe_text import fit, pad, safe
+
 _WIDTH = 30
 _PAUSE = 0.1
 
@@ -23,12 +25,9 @@ class ProgressBar:
             return
         self._shown_at = now
         filled = round(_WIDTH * min(max(share, 0), 1))
-        print(
-            f"\r{self._title} [{'#' * filled}{' ' * (_WIDTH - filled)}] {share:4.0%} {what:<30.30}",
-            end="",
-            file=sys.stderr,
-            flush=True,
-        )
+        bar = f"{'#' * filled}{' ' * (_WIDTH - filled)}"
+        name = pad(fit(safe(what), _WIDTH, middle=True), _WIDTH)
+        print(f"\r{self._title} [{bar}] {share:4.0%} {name}", end="", file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """Ends the line."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.settings.log import LOG
 from tui.triage.records.folder import SessionFolder
 from tui.triage.records.model import FORMAT, RunRecord, SessionRecord, StepRecord, checked_name
 from tui.triage.records.names import folder_name, new_identity
@@ -115,9 +116,11 @@ class Keeper:
     def _note_trouble(self, error: Exception) -> None:
         reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
         self.trouble = reason or type(error).__name__
+        LOG.warning("session not saved", exc_info=error)
 
     def _note_saved(self, changes: int, saved: datetime) -> None:
         self._kept, self.saved, self.trouble = changes, saved, ""
+        LOG.info("session saved: %d runs", len(self.session.runs))
         if self.folder is not None and self.folder.said:
             self.problems += self.folder.said
             self.folder.said.clear()
