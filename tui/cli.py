@@ -125,12 +125,14 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _guard_process() -> None:
-    """Has errors reported without values, and signals end the program in order."""
+    """Has errors reported without values, signals end the program in order, and nothing printed act on the terminal."""
     from tui.settings.crashes import install_hooks
     from tui.terminal.ending import end_on_signals
+    from tui.terminal.shown_output import guard_output
 
     install_hooks()
     end_on_signals()
+    guard_output()
     for name in _LEAKS:
         os.environ.pop(name, None)
 
