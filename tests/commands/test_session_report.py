@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.active import active_html, active_markdown
 from tests.support.records import a_run, a_session
+from tests.triage.report.hostile_report import a_hunt
 from tui.cli import main
 from tui.settings.paths import sessions_folder
 from tui.triage.queries.context import Key
@@ -20,7 +21,7 @@ from tui.triage.records.folder import SessionFolder, hunt_file_of
 from tui.triage.records.model import RunRecord
 from tui.workspaces.protocol import Outcome, State
 
-SOURCE = "id = 'T1119-91'\n"
+SOURCE = a_hunt().source
 ROWS = {
     1: [("alpha", 1), ("beta\x1b[2J", 2)],
     2: [("beta\x1b[2J", 5), ("gamma", 1)],
@@ -109,12 +110,24 @@ def test_a_report_says_what_is_damaged(saved: Path, capfd: pytest.CaptureFixture
     assert (saved / "runs" / "2.parquet").exists(), "a report moves nothing"
 
 
+def test_parameters_are_starred_by_the_hunt_as_it_was_run(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    command("report", "INC-4471")
+    out, err = capfd.readouterr()
+    assert "- `p_tools *`: `robocopy.exe`, `x<U+001B>[2J`\n- `p_minimum`: `3`\n" in out
+    assert err == ""
+    next((saved / "hunts").iterdir()).write_text("id = ")
+    command("report", "INC-4471")
+    out, err = capfd.readouterr()
+    assert "- `p_tools`: " in out
+    assert "the hunt of run 1, 2, 3 cannot be used" in err
+
+
 def test_verify_agrees_with_what_was_saved(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert command("verify", "INC-4471") == 0
     out, _ = capfd.readouterr()
-    assert "run 1: description ok, query ok, rows ok, row count ok\n" in out
-    assert "run 3: description ok, query ok, rows ok\n" in out
-    assert "3 runs, 11 parts checked, 0 not as they were saved\n" in out
+    assert "run 1: description ok, query ok, hunt ok, rows ok, row count ok\n" in out
+    assert "run 3: description ok, query ok, hunt ok, rows ok\n" in out
+    assert "3 runs, 15 parts checked, 0 not as they were saved\n" in out
 
 
 def test_verify_names_what_was_changed(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -122,9 +135,18 @@ def test_verify_names_what_was_changed(saved: Path, capfd: pytest.CaptureFixture
     (saved / "runs" / "3.toml").unlink()
     assert command("verify", "INC-4471") == 1
     out, _ = capfd.readouterr()
-    assert "run 1: description ok, query ok, rows ok, row count ok\n" in out
+    assert "run 1: description ok, query ok, hunt ok, rows ok, row count ok\n" in out
     assert "  rows changed: " in out
     assert "run 3: description missing\n" in out
+
+
+def test_verify_notices_a_session_that_was_changed_by_hand(saved: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = saved / "session.toml"
+    file.write_text(file.read_text().replace("benign", "unknown"))
+    assert command("verify", "INC-4471") == 1
+    out, _ = capfd.readouterr()
+    assert "session.toml: changed: it is not as huntdeck saved it\n" in out
+    assert "1 not as they were saved" in out
 
 
 def test_verify_does_not_follow_links(saved: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

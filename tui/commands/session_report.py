@@ -18,7 +18,8 @@ from tui.commands.sessions import session_path
 
 if TYPE_CHECKING:
     from tui.triage.records.compare import Side
-    from tui.triage.records.model import RunRecord, SessionRecord
+    from tui.triage.records.model import SessionRecord
+    from tui.triage.records.reading import Contents
     from tui.triage.records.seal import Finding
     from tui.triage.report.model import Report
 
@@ -108,20 +109,22 @@ def report(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    """Checks what a session says of its runs: each one's description, query, rows and their number against the SHA-256
-    that were saved; and the digest of the whole contents against that of a report. Exit code 1 when anything differs."""
+    """Checks what a session says of its runs: each one's description, query, hunt, rows and their number against the
+    SHA-256 that were saved; and the digest of the whole contents against that of a report. Exit code 1 when anything differs."""
     from tui.triage.records.seal import contents, contents_digest
 
     path = session_path(arguments.name)
-    session, runs = _read(path)
+    found = _read(path)
+    session, runs = found.record, list(found.runs.values())
     if arguments.contents:
         sys.stdout.write(contents(session, runs))
         return 0
     findings = _findings(path, session)
+    _show(f"session.toml: {'ok' if found.as_saved else 'changed: it is not as huntdeck saved it'}")
     for line in _finding_lines(findings):
         _show(line)
-    wrong = [finding for finding in findings if finding.state != "ok"]
-    _show(f"{len(session.runs):,} runs, {len(findings):,} parts checked, {len(wrong):,} not as they were saved")
+    wrong = sum(finding.state != "ok" for finding in findings) + (not found.as_saved)
+    _show(f"{len(session.runs):,} runs, {len(findings) + 1:,} parts checked, {wrong:,} not as they were saved")
     digest = contents_digest(session, runs)
     _show(f"contents SHA-256 {digest}")
     if arguments.digest:
@@ -199,17 +202,17 @@ def _written(rows: Any, form: str) -> bytes:
     return stream.getvalue()
 
 
-def _read(path: Path) -> tuple[SessionRecord, list[RunRecord]]:
-    """The session as its file says, and those of its runs that are as they were saved; UsageError when it cannot be read."""
+def _read(path: Path) -> Contents:
+    """The session as its file says, with those of its runs that are as they were saved; UsageError when it cannot be read."""
     from tui.triage.records.documents import DocumentError
     from tui.triage.records.folder import session_in
     from tui.triage.records.reading import read_contents
 
     try:
-        record = session_in(path)
+        session_in(path)
     except DocumentError as error:
         raise UsageError(f"the session cannot be checked: {error}") from error
-    return record, list(read_contents(path, None).runs.values())
+    return read_contents(path, None)
 
 
 def _findings(path: Path, session: SessionRecord) -> list[Finding]:
@@ -230,7 +233,12 @@ def _findings(path: Path, session: SessionRecord) -> list[Finding]:
             return open_private(folder.rows_path(number))
         return None
 
-    return checked(session, description, rows)
+    def hunt(name: str) -> bytes | None:
+        with suppress(FileNotFoundError):
+            return read_private(path / "hunts" / Path(name).name, LARGEST_TEXT)
+        return None
+
+    return checked(session, description, rows, hunt)
 
 
 def _finding_lines(findings: Iterable[Finding]) -> Iterable[str]:

@@ -34,7 +34,9 @@ class Folder:
         stream = io.BytesIO()
         pq.write_table(pa.table({"DeviceName": [f"d{number}" for number in range(rows)]}), stream)
         self.rows: bytes | None = stream.getvalue()
-        self.run = replace(a_run(2), rows_sha256=hashlib.sha256(self.rows).hexdigest())
+        self.hunt: bytes | None = b"id = 'T1119-91'"
+        hunt_file = f"T1119-91-{hashlib.sha256(self.hunt).hexdigest()[:8]}.toml"
+        self.run = replace(a_run(2), hunt_file=hunt_file, rows_sha256=hashlib.sha256(self.rows).hexdigest())
         self.text: bytes | None = dumps(run_document(self.run)).encode()
         self.session = replace(a_session(), runs={2: hashlib.sha256(self.text).hexdigest()})
 
@@ -42,7 +44,7 @@ class Folder:
         return None if self.rows is None else io.BytesIO(self.rows)
 
     def findings(self) -> list[Finding]:
-        return verify(self.session, lambda number: self.text, self.open_rows)
+        return verify(self.session, lambda number: self.text, self.open_rows, lambda name: self.hunt)
 
     def wrong(self) -> list[tuple[str, str]]:
         return [(one.part, one.state) for one in self.findings() if one.state != "ok"]
@@ -53,6 +55,7 @@ def test_what_is_as_it_was_written_is_ok() -> None:
     assert [(one.run, one.part, one.state) for one in findings] == [
         (2, "description", "ok"),
         (2, "query", "ok"),
+        (2, "hunt", "ok"),
         (2, "rows", "ok"),
         (2, "row count", "ok"),
     ]
@@ -100,17 +103,26 @@ def test_missing_files_are_named() -> None:
 def test_a_file_that_cannot_be_read_is_a_finding() -> None:
     folder = Folder()
 
-    def refused(number: int) -> None:
+    def refused(number: object) -> None:
         raise PermissionError(13, "Permission denied", "/x")
 
-    (finding,) = [one for one in verify(folder.session, lambda number: folder.text, refused) if one.state != "ok"]
-    assert (finding.part, finding.state) == ("rows", "missing")
-    assert finding.words == "the file of its 4 rows cannot be read: Permission denied"
-    (finding,) = verify(folder.session, refused, refused)
+    hunt, rows = [
+        one for one in verify(folder.session, lambda number: folder.text, refused, refused) if one.state != "ok"
+    ]
+    assert (hunt.part, hunt.state, hunt.words) == ("hunt", "missing", "its file cannot be read: Permission denied")
+    assert (rows.part, rows.state) == ("rows", "missing")
+    assert rows.words == "the file of its 4 rows cannot be read: Permission denied"
+    (finding,) = verify(folder.session, refused, refused, refused)
     assert finding.words == "its file cannot be read: Permission denied; its query and rows cannot be checked"
 
 
-@pytest.mark.parametrize("text", [b"\xff", b"number = ", b"number = 2\n"])
+def test_a_changed_hunt_is_seen() -> None:
+    folder = Folder()
+    folder.hunt = b"id = 'T1119-92'"
+    assert folder.wrong() == [("hunt", "changed")]
+
+
+@pytest.mark.parametrize("text", [b"[" * 20_000, b"\xff", b"number = ", b"number = 2\n"])
 def test_a_description_that_cannot_be_read_is_a_finding(text: bytes) -> None:
     folder = Folder()
     folder.text = text

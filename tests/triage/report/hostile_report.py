@@ -103,6 +103,7 @@ def hostile_report(value: str, defang: bool = False) -> Report:
     session = replace(
         session,
         name=value,
+        imported=value,
         identity=value,
         workspace=value,
         author=value,

@@ -160,6 +160,12 @@ def test_an_empty_session_is_a_report_too() -> None:
         assert words in text
 
 
+def test_a_session_that_was_made_elsewhere_says_so() -> None:
+    session = replace(a_session(), imported="bo@other, from case.huntdeck")
+    assert "- Taken in by: `bo@other, from case.huntdeck`" in to_markdown(report_of([a_run(1)], session))
+    assert "Taken in by" not in to_markdown(report_of([a_run(1)]))
+
+
 def test_authors_are_named_once_each() -> None:
     session = replace(a_session(), notes=(replace(a_session().notes[0], author="bo@host"),))
     assert report_of([a_run(1), a_run(2)], session).authors == ("ana@host", "bo@host")

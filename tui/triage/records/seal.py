@@ -1,8 +1,9 @@
 """Digests by which somebody else can tell that what a session says it found is what was found.
 
 Every digest is SHA-256 in lower-case hex. That of a query is over its text in UTF-8, that of rows over the bytes of their
-Parquet file, that of a run's description over the bytes of its file. The session's own file names the last of these, a
-run's description the other two, so that one change anywhere below shows.
+Parquet file, that of a run's description over the bytes of its file; a hunt's file has the first eight digits of its own
+in its name. The session's file names the digests of descriptions, a description the others, so that one change anywhere
+below shows.
 
 The digest of the contents is over lines of JSON in ASCII, each ended by a line feed: objects with their keys in order and
 no spaces, sorted as bytes (`LC_ALL=C sort`). Each line says by `is` what it is: `run` (number, hunt, view, the digests of
@@ -18,20 +19,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, BinaryIO, Literal, TypeVar
 
 from tui.kql.literals import datetime_text
-from tui.triage.records.documents import DocumentError, run_of
+from tui.triage.records.documents import DocumentError
 from tui.triage.records.model import RunRecord, SessionRecord
-from tui.triage.records.toml import loads, packed
+from tui.triage.records.reading import read_run
+from tui.triage.records.toml import packed
 
 State = Literal["ok", "changed", "missing"]
-Part = Literal["description", "query", "rows", "row count"]
+Part = Literal["description", "query", "hunt", "rows", "row count"]
 
+Name = TypeVar("Name")
 Result = TypeVar("Result")
 
 _BLOCK = 1 << 20
@@ -71,21 +73,27 @@ def verify(
     session: SessionRecord,
     description: Callable[[int], bytes | None],
     rows: Callable[[int], BinaryIO | None],
+    hunt: Callable[[str], bytes | None],
 ) -> list[Finding]:
     """What of the runs that `session` names is as it was written, by run and part.
 
-    `description` gives the bytes of a run's file, `rows` its Parquet file open for reading (it is closed here); None where
-    there is none. What they raise as OSError is a finding, too.
+    `description` gives the bytes of a run's file, `rows` its Parquet file open for reading (it is closed here), `hunt` the
+    bytes of a file in the session's folder of hunts by its name; None where there is none. What they raise as OSError is a
+    finding, too.
     """
     return [
         finding
         for number, digest in sorted(session.runs.items())
-        for finding in _findings(number, digest, description, rows)
+        for finding in _findings(number, digest, description, rows, hunt)
     ]
 
 
 def _findings(
-    number: int, digest: str, description: Callable[[int], bytes | None], rows: Callable[[int], BinaryIO | None]
+    number: int,
+    digest: str,
+    description: Callable[[int], bytes | None],
+    rows: Callable[[int], BinaryIO | None],
+    hunt: Callable[[str], bytes | None],
 ) -> Iterator[Finding]:
     text, reason = _given(description, number)
     if text is None:
@@ -97,13 +105,14 @@ def _findings(
     else:
         yield Finding(number, "description", "changed", f"{found}, where the session says {digest or 'nothing'}")
     try:
-        run = run_of(loads(text.decode("utf-8")))
-    except (DocumentError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        run = read_run(text)
+    except DocumentError as error:
         yield Finding(number, "query", "missing", f"the description cannot be read: {error}")
         return
     if run.number != number:
         yield Finding(number, "description", "changed", f"it describes run {run.number}")
     yield _query(number, run)
+    yield _hunt(number, run.hunt_file, hunt)
     stream, reason = _given(rows, number)
     if stream is None:
         yield _no_rows(number, run, reason)
@@ -119,10 +128,21 @@ def _query(number: int, run: RunRecord) -> Finding:
     return Finding(number, "query", "changed", f"{found}, where the description says {run.kql_sha256 or 'nothing'}")
 
 
-def _given(read: Callable[[int], Result | None], number: int) -> tuple[Result | None, str]:
+def _hunt(number: int, name: str, hunt: Callable[[str], bytes | None]) -> Finding:
+    """A hunt's file has the first eight digits of its digest in its name, which the description holds."""
+    text, reason = _given(hunt, name)
+    if text is None:
+        return Finding(number, "hunt", "missing", f"its file {reason}")
+    found = hashlib.sha256(text).hexdigest()
+    if name.endswith(f"-{found[:8]}.toml"):
+        return Finding(number, "hunt", "ok")
+    return Finding(number, "hunt", "changed", f"{found}, where its name says {name}")
+
+
+def _given(read: Callable[[Name], Result | None], name: Name) -> tuple[Result | None, str]:
     """What `read` gives, or why it gives nothing."""
     try:
-        return read(number), "is not there"
+        return read(name), "is not there"
     except OSError as error:
         return None, f"cannot be read: {error.strerror or error}"
 

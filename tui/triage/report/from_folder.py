@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.library.catalogue import Catalogue
 from tui.library.loader import HuntError, parse_hunt
 from tui.library.model import Hunt
-from tui.settings.files import read_private
+from tui.triage.records.documents import DocumentError
 from tui.triage.records.folder import DamagedRowsError, SessionFolder, hunt_file_of
 from tui.triage.records.model import RunRecord
-from tui.triage.records.reading import LARGEST_TEXT, Contents, read_contents
+from tui.triage.records.reading import Contents, check_hunt_file, read_contents
 from tui.triage.report.gather import gather
 from tui.triage.report.model import Report
 
@@ -47,6 +48,8 @@ class _Reader:
 
     def rows(self, number: int) -> pa.Table | None:
         """The rows of a run, None where there are none or they are not those that were saved."""
+        if not os.path.lexists(self.folder.rows_path(number)):  # which the contents tell of
+            return None
         try:
             return self.folder.rows(self.contents.runs[number])
         except DamagedRowsError as error:
@@ -65,8 +68,9 @@ class _Reader:
             return known
         path = self.folder.path / "hunts" / Path(run.hunt_file).name
         try:
-            return parse_hunt(read_private(path, LARGEST_TEXT).decode("utf-8", "replace"), path)
-        except (OSError, HuntError) as error:
-            reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-            self.contents.problems.append(f"the hunt of run {run.number} cannot be read: {reason}")
+            return parse_hunt(check_hunt_file(path), path)
+        except (OSError, DocumentError):  # which the contents tell of already
+            return None
+        except HuntError as error:
+            self.contents.problems.append(f"the hunt of run {run.number} cannot be read: {error}")
             return None

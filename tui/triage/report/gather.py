@@ -91,6 +91,7 @@ def gather(
         problems=tuple(problems),
         missing=tuple(sorted(session.runs.keys() - by_number.keys())),
         queries=tuple(queries.values()),
+        imported=session.imported,
         digest=contents_digest(session, ordered),
         version=__version__,
         defanged=defang,

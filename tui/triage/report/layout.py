@@ -82,6 +82,8 @@ def _head(report: Report) -> Facts:
         (Words("Contents"), [Words("SHA-256 "), Value(report.digest, exact=True)]),
         (Words("Written by"), [Words(f"huntdeck {report.version}, ATT&CK {VERSION}")]),
     ]
+    if report.imported:
+        facts.append((Words("Taken in by"), [Value(report.imported)]))
     if report.defanged:
         words = "URLs, domains and addresses are written so that they are no links; so are those in queries."
         facts.append((Words("Defanged"), [Words(words)]))

@@ -187,6 +187,8 @@ class Report:
     problems: tuple[str, ...]
     """What was found amiss with the session's files."""
     queries: tuple[ReportedQuery, ...]
+    imported: str
+    """Where the session came from when it was made elsewhere."""
     digest: str
     version: str
     defanged: bool
