@@ -75,6 +75,11 @@ def verdicts_file() -> Path:
     return data_folder() / "verdicts.toml"
 
 
+def earlier_values_file() -> Path:
+    """The values that were filled in before."""
+    return data_folder() / "earlier_values.json"
+
+
 def workspace_file(name: str) -> Path:
     """The file of the evidence workspace `name`; WorkspaceNameError for one that cannot be."""
     if not _NAME.match(name) or ".." in name:
