@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.multiplexers import CHECKOUT, Screen, Tmux
 from tests.support.outer import OuterTerminal, need
+from tests.support.silence import silent_display
 from tui import __version__
 from tui.cli import main
 from tui.terminal.questions import BUDGET, TerminalAnswers, read_answers
@@ -124,6 +125,18 @@ def test_a_display_that_is_gone_is_a_fault(
     monkeypatch.setenv("DISPLAY", "127.0.0.1:63")
     said = examined(capsys, 1)
     assert "desktop (DISPLAY=127.0.0.1:63): Connection refused\n         -> unset DISPLAY\n" in said
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="tells a desktop by its display")
+def test_a_display_that_never_answers_is_a_fault_in_time(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with silent_display() as display:
+        monkeypatch.setenv("DISPLAY", display)
+        began = time.monotonic()
+        said = examined(capsys, 1)
+        assert time.monotonic() - began < 5
+    assert f"desktop (DISPLAY={display}): it does not answer within 1 s" in said
 
 
 @pytest.mark.parametrize(

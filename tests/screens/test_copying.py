@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return tmp_path
 
 
@@ -72,8 +76,6 @@ async def test_what_the_menu_offers_on_a_row(bare: Path, written: list[str]) -> 
 
 
 def decoded(sequences: list[str]) -> list[str]:
-    import base64
-
     return [base64.b64decode(sequence.removeprefix("\x1b]52;c;").rstrip("\a")).decode() for sequence in sequences]
 
 
@@ -211,9 +213,6 @@ async def test_a_key_that_is_typed_into_a_field_is_not_named(bare: Path, written
 async def test_sequences_wait_while_a_page_stands_in_place_of_the_screen(
     bare: Path, written: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import contextlib
-    import threading
-
     leave = threading.Event()
     shown: list[str] = []
 
@@ -241,3 +240,26 @@ async def test_sequences_wait_while_a_page_stands_in_place_of_the_screen(
         leave.set()
         await one.until(lambda: len(written) == 2, "the sequence")
         assert shown == ["suspended", "page", "resumed"]
+
+
+async def test_a_page_that_cannot_be_shown_is_told_and_the_screen_comes_back(
+    bare: Path, written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    @contextlib.contextmanager
+    def suspended(self: Any) -> Any:
+        yield
+        shown.append("resumed")
+
+    def show(self: Any) -> None:
+        raise OSError("no keyboard")
+
+    monkeypatch.setattr(HuntdeckApp, "suspend", suspended)
+    monkeypatch.setattr("tui.terminal.plain_page.PageReader.show", show)
+    async with small_desk(bare) as one:
+        one.app.copies.copy("first", "cell")
+        await one.until(lambda: one.app.copies.last.result is not None, "the copy")
+        await one.press("Y")
+        await one.until(lambda: "an error of huntdeck's own: OSError" in one.text, "the words")
+        assert shown == ["resumed"]

@@ -121,16 +121,21 @@ class Copies:
         from tui.workspaces.threads import in_thread
 
         reader = PageReader(copied.what, copied.text)
-        # What changes meanwhile must not be drawn over the page.
+        fault: Exception | None = None
+        # What changes meanwhile must not be drawn over the page; and only without an error the screen comes back.
         with self._app.suspend(), self._app.batch_update():
             self._page_is_shown = True
             try:
                 await in_thread(reader.show, reader.stop)
+            except Exception as error:
+                fault = error
             finally:
                 self._page_is_shown = False
         waiting, self._waiting = self._waiting, []
         for sequence in waiting:
             self._write(sequence)
+        if fault is not None:
+            raise fault
 
     async def _write_file(self, why: str = "") -> None:
         from tui.terminal.plain_page import write_copy

@@ -101,7 +101,9 @@ class PageReader:
 def _print(*lines: str, end: str = "\n") -> None:
     stream = sys.__stdout__
     if stream is not None:
-        stream.write("".join(f"{line}{end}" for line in lines))
+        text = "".join(f"{line}{end}" for line in lines)
+        # A locale that lacks the marks for hidden characters must not keep the rest from being shown.
+        stream.buffer.write(text.encode(stream.encoding, "backslashreplace"))
         stream.flush()
 
 
