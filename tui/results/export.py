@@ -27,7 +27,9 @@ Source: TypeAlias = "pa.Table | pa.RecordBatchReader"
 TABLE_CELL_WIDTH = 80
 _MEASURED_ROWS = 1000
 _NUMBERS = ("int", "long", "real", "decimal")
-_FORMULA_STARTS = tuple("=+-@＝＋－＠")
+_FORMULA_START = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
+"""Where a spreadsheet may see a formula: at the start of a cell, and after a semicolon, which separates cells where the
+comma is the decimal sign, quotes or not."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*")
 _BACKTICKS = re.compile("`+")
 
@@ -114,9 +116,12 @@ def _quoted(text: str) -> str:
 def spreadsheet_cell(value: Any) -> str:
     """`value` on one line, safe to show, and no formula where a spreadsheet reads it."""
     shown = _shown(value)
-    if isinstance(value, str) and shown.lstrip().startswith(_FORMULA_STARTS):
-        return f"'{shown}"
-    return shown
+    return _FORMULA_START.sub(_as_text, shown) if isinstance(value, str) else shown
+
+
+def _as_text(start: re.Match[str]) -> str:
+    """An apostrophe makes text of what follows it, at the start of a cell of the spaces before it, too."""
+    return f"'{start[2]}" if not start[1] else f"{start[0]}'"
 
 
 def _jsonl_lines(rows: Source) -> Iterator[str]:
