@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ import requests
 from tests.loopback.clients import SERVICES, ask, command, named, rows_of
 from tui.loopback import defender, log_analytics
 from tui.loopback.group import Loopback
-from tui.loopback.rates import Rates
+from tui.loopback.rates import Quota, Rates
 from tui.loopback.server import LoopbackServer
 
 QUERY = "DeviceFileEvents | count"
@@ -36,11 +37,32 @@ def test_the_documented_rates(loopback: Loopback) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_too_many_calls_in_a_time(loopback: Loopback, name: str) -> None:
     server = named(loopback, name)
-    server.rates = Rates(calls=2, per=0.5)
+    server.rates = Rates(calls=2, per=60.0)
     responses = [ask(server, QUERY) for _ in range(3)]
     assert [response.status_code for response in responses] == [200, 200, 429]
-    assert int(responses[-1].headers["Retry-After"]) == 1
+    assert 30 <= int(responses[-1].headers["Retry-After"]) <= 60
+
+
+def test_calls_are_forgotten_in_time(loopback: Loopback) -> None:
+    server = loopback.defender
+    server.rates = Rates(calls=1, per=0.3)
+    until(lambda: ask(server, QUERY).status_code == 429)
     until(lambda: ask(server, QUERY).status_code == 200)
+
+
+def test_processing_used_up_until_the_next_cycle(loopback: Loopback) -> None:
+    server = loopback.defender
+    server.quota, server.delay = Quota(budget=0.05, cycle=60.0), 0.1
+    try:
+        first, second = ask(server, QUERY), ask(server, QUERY)
+        assert (first.status_code, second.status_code) == (200, 429)
+        message = second.json()["error"]["message"]
+        assert message.startswith("You have exceeded processing resources allocated to this tenant.")
+        assert re.search(r"again in 00:0(0:\d\d|1:00)\.$", message)
+        server.quota.cycle = 0.2
+        until(lambda: ask(server, QUERY).status_code == 200)
+    finally:
+        server.quota = Quota()
 
 
 def run_together(server: LoopbackServer, number: int) -> list[requests.Response]:

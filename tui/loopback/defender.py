@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from tui.kql.schema import shipped_schema
-from tui.loopback.answers import CLR, Answer, encoders_for, json_rows
+from tui.loopback.answers import CLR, Answer, encoders_for, json_rows, timespan_text
 from tui.loopback.authority import Authority
 from tui.loopback.faults import Fault, Plan
 from tui.loopback.periods import PeriodError, parse_period
-from tui.loopback.rates import Rates
+from tui.loopback.rates import Quota, Rates
 from tui.loopback.rewriting import QuerySemanticError, QuerySyntaxError
 from tui.loopback.service import OverTimeError, QueryService
 from tui.loopback.tables import Range, Tables
@@ -34,7 +36,7 @@ class Defender(QueryService):
 
     How the service writes dynamic and boolean values is not documented: `dynamic_as_text` and `booleans_as_numbers` choose,
     and `annotations` adds `NAME@odata.type` to the rows. Graph knows no partial answers: PARTIAL gives a whole one, TRUNCATED
-    a refusal. `most_rows`, `most_bytes` and `seconds` may be lowered.
+    a refusal. `most_rows`, `most_bytes` and `seconds` may be lowered; `quota` is the tenant's processing resources.
     """
 
     name = "defender"
@@ -53,6 +55,7 @@ class Defender(QueryService):
         super().__init__(authority, Tables(file, shipped_schema("defender"), ("Timestamp",)), **settings)
         self.dynamic_as_text, self.booleans_as_numbers = dynamic_as_text, booleans_as_numbers
         self.annotations = annotations
+        self.quota = Quota()
         self.most_rows, self.most_bytes, self.seconds = MOST_ROWS, MOST_BYTES, _SECONDS
 
     def audience(self, request: Request) -> str:
@@ -69,6 +72,9 @@ class Defender(QueryService):
         body = request.body
         if not isinstance(body, dict) or not isinstance(body.get("Query"), str):
             return _error(request, 400, "BadRequest", "Query is missing or the body is not valid JSON.")
+        if blocked := self.quota.blocked():
+            return self.refusal(Fault.CPU_QUOTA, request, Plan(Fault.CPU_QUOTA, message=_used_up(blocked)))
+        began = time.monotonic()
         try:
             span = self._span(body.get("Timespan"))
             answer = self.rows_for(request, line, plan, canned, body["Query"], span, self.seconds)
@@ -88,6 +94,8 @@ class Defender(QueryService):
         except _TooLargeError:
             words = "Query execution has exceeded the allowed result size. Optimize your query by limiting the results."
             return _error(request, 400, "BadRequest", words)
+        finally:
+            self.quota.spend(time.monotonic() - began)
         headers = {"Content-Type": "application/json;odata.metadata=minimal;charset=utf-8", **_identities(request)}
         return Reply(200, whole, headers)
 
@@ -153,8 +161,7 @@ class Defender(QueryService):
                     _error(request, 429, "TooManyRequests", plan.message or "Please retry again later."), plan
                 )
             case Fault.CPU_QUOTA:
-                words = "You have exceeded processing resources allocated to this tenant. You can run queries again in 00:07:30."
-                return _again(_error(request, 429, "TooManyRequests", plan.message or words), plan)
+                return _again(_error(request, 429, "TooManyRequests", plan.message or _used_up(450)), plan)
             case Fault.TIMED_OUT:
                 words = "Query exceeded the timeout period. Optimize your query or try again later."
                 return _error(request, 400, "BadRequest", plan.message or words)
@@ -172,6 +179,11 @@ class _TooLargeError(Exception):
 
 def _syntax(fault: QuerySyntaxError) -> str:
     return f"Query could not be parsed at '{fault.token}'." if fault.token else "A recognition error occurred."
+
+
+def _used_up(seconds: float) -> str:
+    again = timespan_text(timedelta(seconds=math.ceil(seconds)))
+    return f"You have exceeded processing resources allocated to this tenant. You can run queries again in {again}."
 
 
 def _identities(request: Request) -> dict[str, str]:

@@ -108,3 +108,30 @@ class Gate:
         with self._lock:
             self._began.clear()
             self.most = self._inside
+
+
+class Quota:
+    """Seconds of work that a tenant may use up in each cycle of so many seconds; none at all when `budget` is None.
+
+    Cycles follow one another from the time it is made. Work that has begun goes on; what comes after it is refused.
+    """
+
+    def __init__(self, budget: float | None = None, cycle: float = 900.0) -> None:
+        self.budget, self.cycle = budget, cycle
+        self._lock = threading.Lock()
+        self._began, self._number, self._spent = time.monotonic(), 0, 0.0
+
+    def blocked(self) -> float:
+        """0 when there is something left, else the seconds until the next cycle."""
+        with self._lock:
+            passed = time.monotonic() - self._began
+            if int(passed // self.cycle) != self._number:
+                self._number, self._spent = int(passed // self.cycle), 0.0
+            if self.budget is None or self._spent < self.budget:
+                return 0.0
+            return (self._number + 1) * self.cycle - passed
+
+    def spend(self, seconds: float) -> None:
+        """So much more has been used up in this cycle."""
+        with self._lock:
+            self._spent += seconds

@@ -131,11 +131,13 @@ class Line:
 
     def gone(self) -> bool:
         """Whether the client has closed the connection; while it waits for an answer it sends nothing else."""
+        poller = select.poll()
         try:
-            readable, _, _ = select.select([self.connection], [], [], 0)
+            poller.register(self.connection, select.POLLIN | select.POLLHUP)
+            heard = poller.poll(0)
         except (OSError, ValueError):
             return True
-        return bool(readable) or self._stopping.is_set()
+        return bool(heard) or self._stopping.is_set()
 
     def wait(self, seconds: float, until: threading.Event | None = None) -> bool:
         """Waits, at most so long, until the event is set; whether it is. ClientGoneError as soon as the client is gone."""
