@@ -85,6 +85,8 @@ def test_what_somebody_wrote_is_what_a_reader_of_markdown_shows(text: str) -> No
 def test_prose_stays_legible() -> None:
     written = prose_text("Asked the owner (twice), who doesn't know; see https://evil.example/x or ask @ana.")
     assert written == "Asked the owner (twice), who doesn't know; see `https://evil.example/x` or ask `@ana.`"
+    assert prose_text("no answer within 0.05 s; 12 rows") == "no answer within 0.05 s; 12 rows"
+    assert prose_text("1. or 2) or - or > or # or ---") == "1\\. or 2\\) or \\- or `>` or `#` or \\-\\-\\-"
 
 
 @given(HOSTILE)

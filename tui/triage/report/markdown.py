@@ -28,10 +28,10 @@ from tui.triage.report.wording import visible, visible_lines
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ -][A-Za-z0-9]+)*\Z")
 """Texts that are no markup, link or mention wherever they stand."""
 _BADGE = re.compile(r"[A-Za-z0-9]+(?:[ ,+]+[A-Za-z0-9]+)*\Z")
-_TECHNIQUE = re.compile(r"T\d{4}\.\d{3}\Z")
+_TECHNIQUE = re.compile(r"T[0-9]{4}\.[0-9]{3}\Z")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&|~$]")
-_WORD = re.compile(r"(?P<start>[(\"']*)(?P<bare>[^\W_]+(?:['’-][^\W_]+)*)?(?P<end>[!\"'(),.:;?-]*)\Z")
+_WORD = re.compile(r"(?P<start>[(\"']*)(?P<bare>[0-9]+\.[0-9]+|[^\W_]+(?:['’-][^\W_]+)*)?(?P<end>[!\"'(),.:;?-]*)\Z")
 """A word of prose with punctuation around it; any other is written as code."""
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _BACKTICKS = re.compile("`+")
@@ -97,7 +97,7 @@ def escaped(text: str) -> str:
 
 def value(text: str, cell: bool = False) -> str:
     """A text from data: as it is where it is plain words, else as code."""
-    return text if _PLAIN.match(text) else escaped(text) if _TECHNIQUE.match(text) else code(text, cell)
+    return text if _PLAIN.match(text) or _TECHNIQUE.match(text) else code(text, cell)
 
 
 def code(text: str, cell: bool = False) -> str:
@@ -120,7 +120,8 @@ def _word(word: str, cell: bool) -> str:
     match = _WORD.match(word)
     if match is None:
         return code(word, cell)
-    return word if any(map(str.isalpha, match["bare"] or "")) else escaped(word)
+    marker = not match["bare"] or (match["bare"].isdecimal() and match["end"])
+    return escaped(word) if marker else word
 
 
 def fenced(text: str) -> str:
