@@ -222,8 +222,10 @@ class JudgedView:
         """As `PreparedView.page`; `columns` name all of its columns, and the added ones where they stand."""
         own = [name for name in columns if name not in (SIGN_COLUMN, BEFORE_COLUMN)]
         rows = self.held.page(offset, limit, own)
-        blank = [tuple(self._spread(row, columns)) for row in rows]
-        return self.judged(blank, columns)
+        for place, name in enumerate(columns):
+            if name in (SIGN_COLUMN, BEFORE_COLUMN):
+                rows = [(*row[:place], "", *row[place:]) for row in rows]
+        return self.judged(rows, columns)
 
     def judged(self, rows: Sequence[Row], columns: Sequence[str]) -> list[Row]:
         """`rows` with what is said about them now; one about which nothing else is said is the same object."""
@@ -245,10 +247,6 @@ class JudgedView:
         if all(place < 0 or row[place] == text for place, text in words.items()):
             return row
         return tuple(words.get(place, value) for place, value in enumerate(row))
-
-    def _spread(self, row: Row, columns: Sequence[str]) -> Sequence[Any]:
-        values = iter(row)
-        return [("" if name in (SIGN_COLUMN, BEFORE_COLUMN) else next(values)) for name in columns]
 
 
 def _moment(text: str) -> datetime | None:

@@ -263,11 +263,12 @@ def jump_to(screen: MainScreen, mark: Mark) -> None:
         return
     if there is None:
         screen.show_root(run)
-    else:
-        for _ in places[there + 1 :]:
-            screen.back()
-    place = screen.trail.current
-    if place is None:
+        if screen.trail.current is not None:
+            # Its rows are shown after this.
+            screen.trail.current.arrival = mark.row
         return
-    place.arrival = mark.row
-    show_place(screen)
+    places[there].arrival = mark.row
+    if places[there] is places[-1]:
+        show_place(screen)
+    for _ in places[there + 1 :]:
+        screen.back()
