@@ -13,6 +13,8 @@ from tests.loopback.clients import SERVICES, ask, named, rows_of
 from tests.loopback.evidence import FILES
 from tui.loopback.faults import Fault
 from tui.loopback.group import Loopback
+from tui.loopback.log_analytics import WORKSPACE_ID
+from tui.loopback.wire import Reply
 
 QUERY = "DeviceFileEvents | project FileName, FileSize"
 
@@ -191,6 +193,18 @@ def test_connections_that_end(loopback: Loopback, name: str, fault: Fault) -> No
     with pytest.raises((requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         ask(server, QUERY)
     assert server.requests[-1].sent == (0 if fault is Fault.NO_ANSWER else 100)
+
+
+def test_a_schema_and_an_answer_given_by_hand_can_break_too(loopback: Loopback) -> None:
+    server = loopback.log_analytics
+    server.fail_next(Fault.CUT, on="/metadata", after_bytes=50)
+    url = f"{server.url}/v1/workspaces/{WORKSPACE_ID}/metadata"
+    assert ask(server, QUERY).status_code == 200
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        requests.get(url, verify=str(server.ca), timeout=10)
+    server.answer_next(Reply(200, b'{"tables": []}'))
+    server.fail_next(Fault.BAD_JSON)
+    assert ask(server, QUERY).content == b'{"table'
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -68,35 +68,26 @@ class DataExplorer(QueryService):
             return Reply(404)
         body = request.body
         if not isinstance(body, dict) or not isinstance(body.get("csl"), str):
-            return _error(
-                request, 400, "General_BadRequest", "Request is invalid and cannot be executed.", "csl is missing"
-            )
+            return _bad_request(request, "General_BadRequest", "csl is missing")
         if body.get("db") not in (None, "", self.database) and request.path != "/v1/rest/mgmt":
             words = f"Database '{body.get('db')}' was not found."
-            return _error(
-                request, 400, "BadRequest_EntityNotFound", "Request is invalid and cannot be executed.", words
-            )
+            return _bad_request(request, "BadRequest_EntityNotFound", words)
         try:
             if request.path == "/v1/rest/mgmt":
                 answer = managed(self, body["csl"])
                 return Reply(200, self._version1(answer, None), _JSON)
             answer = self._rows(request, line, plan, canned, body)
         except NotManagedError as error:
-            return _error(
-                request, 400, "BadRequest_SyntaxError", "Request is invalid and cannot be executed.", str(error)
-            )
+            return _bad_request(request, "BadRequest_SyntaxError", str(error))
         except QuerySyntaxError as fault:
-            words = f"Syntax error: {fault}"
-            return _error(request, 400, "BadRequest_SyntaxError", "Request is invalid and cannot be executed.", words)
+            return _bad_request(request, "BadRequest_SyntaxError", f"Syntax error: {fault}")
         except QuerySemanticError as fault:
-            words = f"Semantic error: SEM0100: {fault}"
-            return _error(request, 400, "General_BadRequest", "Request is invalid and cannot be executed.", words)
+            return _bad_request(request, "General_BadRequest", f"Semantic error: SEM0100: {fault}")
         except OverTimeError:
             return self.refusal(Fault.TIMED_OUT, request, Plan(Fault.TIMED_OUT))
         except CancelledError:
-            return _error(
-                request, 400, "General_BadRequest", "Request aborted.", "Query was cancelled by the user (0x80DA0007)."
-            )
+            words = "Query was cancelled by the user (0x80DA0007)."
+            return _error(request, 400, "General_BadRequest", "Request aborted.", words)
         activity = str(uuid.uuid4())
         identity = request.headers.get("x-ms-client-request-id", "")
         headers = {**_JSON, "x-ms-activity-id": activity, "x-ms-client-request-id": identity}
@@ -205,16 +196,15 @@ class DataExplorer(QueryService):
 
     def refusal(self, fault: Fault, request: Request, plan: Plan) -> Reply:
         """The service's own words and codes."""
-        bad = "Request is invalid and cannot be executed."
         match fault:
             case Fault.SYNTAX:
                 words = plan.message or f"Syntax error: {QuerySyntaxError(1, 11, 'invalid')}"
-                return _error(request, 400, "BadRequest_SyntaxError", bad, words)
+                return _bad_request(request, "BadRequest_SyntaxError", words)
             case Fault.SEMANTIC | Fault.NO_TABLE:
                 what = "scalar" if fault is Fault.SEMANTIC else "table or column"
                 name = plan.message or ("Colour" if fault is Fault.SEMANTIC else "EmailEvents")
                 words = f"Semantic error: SEM0100: 'where' operator: Failed to resolve {what} expression named '{name}'"
-                return _error(request, 400, "General_BadRequest", bad, words)
+                return _bad_request(request, "General_BadRequest", words)
             case Fault.UNAUTHORIZED | Fault.CLAIMS:
                 return _unauthorized(fault)
             case Fault.FORBIDDEN:
@@ -334,6 +324,10 @@ def _too_large(most: str) -> str:
         f"{most}, so not all records were returned (E_QUERY_RESULT_SET_TOO_LARGE, 0x80DA0003). "
         "See https://aka.ms/kustoquerylimits for more information and possible solutions.."
     )
+
+
+def _bad_request(request: Request, code: str, words: str) -> Reply:
+    return _error(request, 400, code, "Request is invalid and cannot be executed.", words)
 
 
 def _error(request: Request, status: int, code: str, message: str, details: str = "") -> Reply:

@@ -149,7 +149,7 @@ class LoopbackServer:
         return ""
 
     def is_query(self, request: Request) -> bool:
-        """Whether the request counts against the rates, can fail on demand, and takes answers given beforehand."""
+        """Whether the request counts against the rates, and takes answers given beforehand."""
         return bool(request.query)
 
     def respond(self, request: Request, line: Line) -> Reply:
@@ -165,10 +165,12 @@ class LoopbackServer:
         try:
             if self.ledger is not None and audience:
                 self.ledger.check(request.token, audience)
-            if not self.is_query(request):
-                return self.answer(request, line, plan, None)
-            with self.gate.inside(line):
-                return self._answered(request, line, plan)
+            if self.is_query(request):
+                with self.gate.inside(line):
+                    reply = self._answered(request, line, plan)
+            else:
+                reply = self.answer(request, line, plan, None)
+            return reply if plan is None else self._broken(reply, plan)
         except RefusedTokenError as fault:
             return self.refused_token(fault.kind, request)
         except OverRateError as error:
@@ -182,10 +184,7 @@ class LoopbackServer:
     def _answered(self, request: Request, line: Line, plan: Plan | None) -> Reply:
         with self._lock:
             canned = self._canned.pop(0) if self._canned else None
-        if isinstance(canned, Reply):
-            return canned
-        reply = self.answer(request, line, plan, canned)
-        return self._broken(reply, plan) if plan is not None else reply
+        return canned if isinstance(canned, Reply) else self.answer(request, line, plan, canned)
 
     def _failed(self, plan: Plan, request: Request, line: Line) -> Reply | None:
         """The failure, or None when the answer is made first."""
