@@ -107,7 +107,7 @@ async def test_a_quota_that_takes_minutes_is_not_waited_for(loopback: Loopback) 
     async with opened(loopback, "defender") as workspace:
         loopback.defender.fail_next("cpu_quota")
         completion, _ = await run(workspace)
-        assert completion.outcome.state is State.THROTTLED
+        assert completion.outcome.state is State.THROTTLED, completion.outcome
         assert "processing quota" in completion.outcome.reason
         assert workspace._limiter.closed_for > PATIENCE
         again, _ = await run(workspace)

@@ -98,13 +98,11 @@ class LiveWorkspace(ABC):
         Workspaces that sign in alike share one sign-in."""
         if self._source is None:
             return Identity()
-        source = self._source
-        source.forget()
-        try:
-            await in_network(source.token(self.scope))
-        except SignInError as error:
-            raise WorkspaceError(outcome_of_exception(error, self.settings.host) or Outcome(State.FAILED)) from None
-        return source.identity
+        self._source.forget()
+        refused = await in_network(self._sign_in_first())
+        if refused is not None:
+            raise WorkspaceError(refused)
+        return self._source.identity
 
     def sign_out(self) -> None:
         """Lets go of the tokens in memory."""
@@ -156,6 +154,9 @@ class LiveWorkspace(ABC):
     async def _in_turn(self, query: str, window: Window, limits: Limits, on_batch: BatchSink) -> Completion:
         """The completion of a query, sent when it is its turn, and again only where the service has put it off."""
         identifier = f"huntdeck;{uuid.uuid4()}"
+        refused = await self._sign_in_first()
+        if refused is not None:
+            return Completion(refused)
         for tries in range(1, _TRIES + 1):
             if self._limiter.closed_for > PATIENCE:
                 return Completion(self._put_off())
@@ -169,6 +170,16 @@ class LiveWorkspace(ABC):
             if end.retry_after > PATIENCE or tries == _TRIES:
                 break
         return Completion(end.outcome, end.statistics, end.identifiers)
+
+    async def _sign_in_first(self) -> Outcome | None:
+        """Signs in where that is still to do, for entering a code is not the query's time; the outcome when it cannot be."""
+        if self._source is None:
+            return None
+        try:
+            await self._source.token(self.scope)
+        except SignInError as error:
+            return outcome_of_exception(error, self.settings.host)
+        return None
 
     def _put_off(self) -> Outcome:
         state = self._limiter.state
@@ -263,7 +274,9 @@ class LiveWorkspace(ABC):
         """The answer to a request besides queries, decoded; WorkspaceError when there is none."""
         identifier = f"huntdeck;{uuid.uuid4()}"
         attempt = Attempt(self.kind, self.settings.host, "", _META_LIMITS, identifier)
-        outcome = await in_network(attempt.read(self._connection, request, decoder))
+        outcome = await in_network(self._sign_in_first())
+        if outcome is None:
+            outcome = await in_network(attempt.read(self._connection, request, decoder))
         if outcome.state is not State.COMPLETE:
             raise WorkspaceError(outcome)
         return decoder
