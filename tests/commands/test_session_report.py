@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 
 from tests.support.active import active_html, active_markdown
+from tests.support.hostile_report import a_hunt
 from tests.support.records import a_run, a_session
-from tests.triage.report.hostile_report import a_hunt
 from tui.cli import main
 from tui.settings.paths import sessions_folder
 from tui.triage.queries.context import Key

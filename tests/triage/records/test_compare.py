@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,11 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.records import MOMENT, a_run
+from tests.support.small import small_catalogue, small_workspace
+from tui.kql.dialects import dialect_for
+from tui.library.parameters import values_for
 from tui.results.columns import column_infos
-from tui.triage.queries.context import Bound, Key, Query, Scope
-from tui.triage.records.compare import Change, ChangedRow, NotComparableError, Side, compare, recorded
+from tui.triage.execute import execute
+from tui.triage.queries.compile import view_query
+from tui.triage.queries.context import Bound, Key, Query, QueryContext, Scope
+from tui.triage.records.compare import Change, ChangedRow, NotComparableError, Side, compare, ended, recorded
 from tui.triage.records.compared import changes_text, compared_table, comparison_words
 from tui.triage.records.model import RunRecord
+from tui.triage.records.restoring import record_of
+from tui.triage.runs import Run
 from tui.workspaces.protocol import Outcome, State, Window
 
 DEVICES = Query("kql", "devices", "devices", 1000, keys=(Key("DeviceKey", subject="device"),))
@@ -248,6 +256,26 @@ def test_the_table_says_what_became_of_each_row() -> None:
         ["changed", "Count: 2 -> 5", "B", "b", 5, "mine", None],
     ]
     assert [info.kql_type for info in column_infos(table.schema)][4] == "long"
+
+
+async def test_a_run_of_the_open_session_is_compared_as_when_it_is_saved(tmp_path: Path) -> None:
+    workspace = small_workspace(tmp_path)
+    hunt = small_catalogue(tmp_path).find("T1119-91")
+    span = await workspace.span()
+    assert span is not None
+    context = QueryContext(hunt, values_for(hunt, {}), span, dialect_for("evidence", await workspace.schema()))
+    query = view_query(context)
+    run = Run(1, query, context, workspace.name)
+    with pytest.raises(NotComparableError, match="run 1 has not ended"):
+        ended(run, None)
+    answer = await execute(workspace, context, query)
+    await workspace.close()
+    run.completion, run.took = answer.completion, 0.1
+    assert ended(run, answer.table) == recorded(record_of(run, "evidence", "ana@host"), answer.table)
+    fewer = answer.table.slice(1)
+    found = compare(ended(run, answer.table), ended(run, fewer))
+    assert (found.new, found.gone, found.changed, found.unchanged) == ((), (0,), (), 2)
+    assert found.differences == ()
 
 
 def test_a_hundred_thousand_rows() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from tests.support.hostile_report import a_hunt
 from tests.support.records import MOMENT, a_run, a_session
-from tests.triage.report.hostile_report import a_hunt
 from tui.triage.queries.context import Query
 from tui.triage.records.model import Mark, RunRecord, SessionRecord, Verdict
 from tui.triage.records.seal import contents_digest, sha256

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from tests.hostile import STRINGS
 from tests.support.active import active_html, active_markdown
-from tests.triage.report.hostile_report import (
+from tests.support.hostile_report import (
     HOSTILE,
     MARKUP,
     hostile_report,

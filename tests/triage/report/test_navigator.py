@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
+from tests.support.hostile_report import HOSTILE, a_hunt, hostile_report
 from tests.support.records import a_run, a_session
-from tests.triage.report.hostile_report import HOSTILE, a_hunt, hostile_report
 from tui.library.model import Hunt
 from tui.triage.records.model import RunRecord
 from tui.triage.report.gather import gather
