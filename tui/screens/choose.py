@@ -81,7 +81,7 @@ class ChooseScreen(Modal[int | None]):
         self._list.update_items([self._item(index) for index in self._matching])
         self._list.mark_found(wanted[0] if wanted else "")
         found = f"   {len(self._matching)} of {len(self._options)}" if self._typed else "letters narrow the list"
-        shown = Content.assemble(("> ", "bold $accent"), (self._typed, "bold"), (found, "$text-muted"))
+        shown = Content.assemble(("> ", "bold $accent"), (safe(self._typed), "bold"), (found, "$text-muted"))
         self.query_one("#typed", Words).say(shown)
 
     def _rank(self, index: int, wanted: Sequence[str]) -> tuple[bool, int]:

@@ -52,7 +52,7 @@ class HelpScreen(Modal[None]):
         for name, group in groups.items():
             items += [Item((Content(""),))] if items else []
             items.append(Item((Content(""),), Content.styled(safe(name, 60), "bold $primary"), heading=True))
-            items += [Item((Content(words),), Content.styled(f"  {keys}", "$accent")) for keys, words in group]
+            items += [Item((Content(safe(words)),), Content.styled(f"  {safe(keys)}", "$accent")) for keys, words in group]
         with Dialog(f"Keys in {self._place}"):
             yield ItemList(items, indent=max(width + 4, 24), cursor=False)
 
@@ -74,11 +74,11 @@ def key_groups(app: App[object], bindings: Mapping[str, ActiveBinding]) -> dict[
     groups: dict[str, dict[tuple[str, str], list[str]]] = {}
     for active in bindings.values():
         binding = active.binding
-        words = safe(_WORDS.get(binding.action) or binding.tooltip or binding.description, 200)
+        words = _WORDS.get(binding.action) or binding.tooltip or binding.description
         if not words or binding.system or binding.action in _UNUSED:
             continue
         keys = groups.setdefault(_group(active), {}).setdefault((binding.action, words), [])
-        name = safe(key_name(app, active), 20)
+        name = key_name(app, active)
         if name not in keys:
             keys.append(name)
     return {
