@@ -1,4 +1,7 @@
-"""The evidence workspace: KQL over a DuckDB file, with duckdb-kql between, read only and off the event loop."""
+"""The evidence workspace: KQL over a DuckDB file, with duckdb-kql between, read only and off the event loop.
+
+An import puts another file in its place: a run that is under way ends on the one it began on, the next sees the new one.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import re
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,10 +17,11 @@ from typing import Any
 
 import duckdb
 
-from tui.evidence.tables import PROVENANCE, quote
+from tui.evidence.tables import quote
 from tui.kql.dialects import nearest
-from tui.kql.schema import Schema, evidence_schema
+from tui.kql.schema import Schema
 from tui.settings.log import LOG, query_mark
+from tui.workspaces.attached import Attached
 from tui.workspaces.coverage import explain_zero
 from tui.workspaces.fetch import Fetch
 from tui.workspaces.protocol import (
@@ -52,35 +55,36 @@ class EvidenceWorkspace:
             raise MissingWorkspaceError(f"there is no evidence workspace {name!r} ({path})")
         self.name = name
         self.path = path
-        self._connection = duckdb.connect(":memory:")
-        self._lock = threading.Lock()
+        self._attached = Attached.open(path)
+        self._closed = False
+        self._lock, self._renewing = threading.Lock(), threading.Lock()
         self._fetches: set[Fetch] = set()
-        self._attach()
-        self._translator = Translator(self._schema)
 
-    def _attach(self) -> None:
-        """Makes each table visible without its provenance, and closes the door to other files."""
-        run = self._connection.execute
-        run("SET GLOBAL TimeZone = 'UTC'")
-        run(f"ATTACH '{str(self.path).replace(chr(39), chr(39) * 2)}' AS evidence (READ_ONLY)")
-        for table, columns in self._schema.items():
-            run(
-                f"CREATE VIEW {quote(table)} AS SELECT {', '.join(quote(name) for name in columns)} FROM evidence.{quote(table)}"
-            )
-        run("SET GLOBAL enable_external_access = false")
-        run("SET GLOBAL lock_configuration = true")
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        return self._attached.connection
 
-    @cached_property
+    @property
+    def _translator(self) -> Translator:
+        return self._attached.translator
+
+    @property
     def _schema(self) -> dict[str, dict[str, str]]:
-        rows = self._connection.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() "
-            "WHERE database_name = 'evidence' AND schema_name = 'main' ORDER BY table_name, column_index"
-        ).fetchall()
-        found: dict[str, dict[str, str]] = {}
-        for table, column in rows:
-            if not table.startswith("_") and column not in PROVENANCE:
-                found.setdefault(table, {})[column] = evidence_schema().get(table, {}).get(column, "string")
-        return found
+        return self._attached.schema
+
+    async def _renew(self) -> None:
+        """Goes over to the file that an import put in the place of the one that is open; what runs ends on its own."""
+        if self._attached.is_replaced(self.path):
+            await in_thread(self._renew_now)
+
+    def _renew_now(self) -> None:
+        with self._renewing:
+            if self._closed or not self._attached.is_replaced(self.path):
+                return
+            now = Attached.open(self.path)
+            with self._lock:
+                before, self._attached = self._attached, now
+            before.close()
 
     @property
     def banner(self) -> str:
@@ -115,9 +119,12 @@ class EvidenceWorkspace:
         started, mark = time.monotonic(), query_mark(query)
         LOG.info("run of %s in %s begins, at most %d rows and %g s", mark, self.name, limits.rows, limits.seconds)
         try:
+            await self._renew()
             fetch = self._fetch(limits.rows, on_batch)
         except duckdb.ConnectionException:
             return Completion(Outcome(State.FAILED, "the workspace is closed"))
+        except duckdb.Error as error:
+            return Completion(self._failed(error))
         try:
             async with asyncio.timeout(limits.seconds):
                 await in_thread(lambda: fetch.run(lambda: self._translator.translate(query, window.end)), fetch.stop)
@@ -168,10 +175,12 @@ class EvidenceWorkspace:
 
     async def schema(self) -> Schema:
         """The tables of the file with their columns, without provenance."""
+        await self._renew()
         return self._schema
 
     async def span(self) -> Window | None:
         """From the first event of any table to just after the last."""
+        await self._renew()
         return await in_thread(self._span)
 
     def _span(self) -> Window | None:
@@ -188,6 +197,7 @@ class EvidenceWorkspace:
 
     async def coverage(self, tables: Sequence[str] = ()) -> list[TableCoverage]:
         """One entry per table and host, of all tables when none are named."""
+        await self._renew()
         return await in_thread(lambda: self._coverage(tables or list(self._schema)))
 
     def _coverage(self, tables: Sequence[str]) -> list[TableCoverage]:
@@ -221,12 +231,12 @@ class EvidenceWorkspace:
 
     async def close(self) -> None:
         """Stops what runs, waits for that a moment, and closes the file."""
+        self._closed = True
         running = list(self._fetches)
         for fetch in running:
             fetch.stop()
         await in_thread(lambda: [fetch.wait(_PATIENCE) for fetch in running])
-        with suppress(duckdb.Error):
-            self._connection.close()
+        self._attached.close()
 
 
 def _utc(moment: datetime | None) -> datetime | None:
