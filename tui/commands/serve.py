@@ -36,7 +36,6 @@ def serve(file: Path, port_base: int = PORT_BASE, sign_in: bool = False) -> int:
     if not is_demo(file):
         words = f"workspace {file.stem} holds evidence of yours, which every user of this computer could then read"
         raise UsageError(f"{words}; only demo evidence is served")
-
     if not 1 <= port_base <= HIGHEST_PORT - PORTS + 1:
         raise UsageError(f"--port-base takes a number from 1 to {HIGHEST_PORT - PORTS + 1:,}: {PORTS} ports follow it")
     folder = make_private(make_private(cache_folder()) / f"loopback-{port_base}")
@@ -46,22 +45,30 @@ def serve(file: Path, port_base: int = PORT_BASE, sign_in: bool = False) -> int:
         raise UsageError(f"{ports} are served already; choose others with --port-base")
     loopback = Loopback(file, folder, sign_in=sign_in, port=port_base, control=True)
     try:
-        loopback.start()
-    except OSError as error:
-        loopback.close()
-        raise UsageError(f"{ports} cannot all be had ({error.strerror}); choose others with --port-base") from error
-    try:
-        sys.stdout.write(explain(loopback, file.stem, sign_in))
-        sys.stdout.flush()
-        for server in loopback.servers:
-            server.on_request = _tell
-        threading.Event().wait()
+        _start(loopback, ports)
+        _wait(loopback, explain(loopback, file.stem, sign_in))
     except KeyboardInterrupt:
         say("stopped")
     finally:
         loopback.close()
         lock.release()
     return 0
+
+
+def _start(loopback: Loopback, ports: str) -> None:
+    try:
+        loopback.start()
+    except OSError as error:
+        raise UsageError(f"{ports} cannot all be had ({error.strerror}); choose others with --port-base") from error
+
+
+def _wait(loopback: Loopback, text: str) -> None:
+    """Prints `text`, then a line for each request, until Ctrl+C."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    for server in loopback.servers:
+        server.on_request = _tell
+    threading.Event().wait()
 
 
 def _tell(request: Request) -> None:
@@ -117,32 +124,22 @@ Any user may sign in. Enter the code in place of CODE, or in a browser at {loopb
 
 def workspaces_toml(loopback: Loopback, sign_in: bool) -> str:
     """The configuration that adds the three services as workspaces."""
+    import tomli_w
+
     from tui.loopback.log_analytics import WORKSPACE_ID
     from tui.loopback.token_service import CLIENT, TENANT
 
-    way = ['sign_in = "none"']
+    way = {"sign_in": "none"}
     if sign_in:
-        way = ['sign_in = "device_code"', f'authority = "{loopback.tokens.url}"']
-        way += [f'tenant = "{TENANT}"', f'client_id = "{CLIENT}"']
-
-    def block(name: str, kind: str, *lines: str) -> str:
-        common = (f'kind = "{kind}"', *lines, f'ca = "{loopback.ca}"', *way)
-        return "\n".join((f"[{name}]", *common, ""))
-
-    return "\n".join(
-        (
-            block(
-                "loop-logs",
-                "log_analytics",
-                f'workspace_id = "{WORKSPACE_ID}"',
-                f'url = "{loopback.log_analytics.url}"',
-            ),
-            block("loop-defender", "defender", f'url = "{loopback.defender.url}"'),
-            block(
-                "loop-explorer",
-                "data_explorer",
-                f'url = "{loopback.data_explorer.url}"',
-                f'database = "{loopback.data_explorer.database}"',
-            ),
-        )
+        way = {"sign_in": "device_code", "authority": loopback.tokens.url, "tenant": TENANT, "client_id": CLIENT}
+    own = {
+        "loop-logs": (loopback.log_analytics, {"workspace_id": WORKSPACE_ID}),
+        "loop-defender": (loopback.defender, {}),
+        "loop-explorer": (loopback.data_explorer, {"database": loopback.data_explorer.database}),
+    }
+    return tomli_w.dumps(
+        {
+            name: {"kind": server.name, **more, "url": server.url, "ca": str(loopback.ca), **way}
+            for name, (server, more) in own.items()
+        }
     )
