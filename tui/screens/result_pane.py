@@ -185,7 +185,7 @@ def with_said(columns: list[TableColumn], of_entities: bool) -> list[TableColumn
 
     if {SIGN_COLUMN, BEFORE_COLUMN} & {column.name for column in columns}:
         return columns
-    sign = TableColumn(SIGN_COLUMN, label="V", width=2, pinned=True, passive=True)
+    sign = TableColumn(SIGN_COLUMN, label="V", width=2 if of_entities else 1, pinned=True, passive=True)
     before = TableColumn(BEFORE_COLUMN, label="Before", maximum=_LONGEST_BEFORE, passive=True)
     return [sign, *columns[:1], *([before] if of_entities else []), *columns[1:]]
 
