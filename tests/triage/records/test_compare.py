@@ -242,7 +242,12 @@ def test_what_else_differs_is_listed() -> None:
         ("parameter tools", "not given", "a, b"),
         ("hunt", "T1119-91-0a1b2c3d.toml", "T1119-91-ffffffff.toml"),
     ]
-    assert compare(side(1, [device("a")]), side(2, [device("a")])).differences == ()
+    assert compare(before, after).cautions == (
+        "the runs differ in more than their time (workspace, window, scope, opened from, parameter minimum, "
+        "parameter tools, hunt): rows can be new, gone or changed for that reason alone",
+    )
+    same = compare(side(1, [device("a")]), side(2, [device("a")]))
+    assert (same.differences, same.cautions) == ((), ())
 
 
 def test_the_table_says_what_became_of_each_row() -> None:

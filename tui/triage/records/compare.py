@@ -88,7 +88,7 @@ class Comparison:
     """What became of the rows of `before` in `after`; rows are named by their places, from 0.
 
     `new_known` and `gone_known` say whether a row that was not there before, or is not there now, is known to be new or
-    gone: it is not when the other run broke off. `cautions` say so in words.
+    gone: it is not when the other run broke off. `cautions` say so in words, and when the runs did not ask the same.
     """
 
     before: Side
@@ -153,6 +153,7 @@ def compare(before: Side, after: Side) -> Comparison:
         new, gone, pairs = _matched(before.query, old, now)
     else:
         new, gone, pairs = list(range(height(now))), list(range(height(old))), []
+    differences = tuple(_differences(before, after))
     changed = _changed(old, now, pairs) if key_columns(before.query) else ()
     return Comparison(
         before=before,
@@ -163,8 +164,8 @@ def compare(before: Side, after: Side) -> Comparison:
         unchanged=len(pairs) - len(changed),
         only_before=tuple(name for name in old if name not in now) if now else (),
         only_after=tuple(name for name in now if name not in old) if old else (),
-        differences=tuple(_differences(before, after)),
-        cautions=tuple(_cautions(before, after)),
+        differences=differences,
+        cautions=tuple(_cautions(before, after, differences)),
         new_known=new_known,
         gone_known=gone_known,
     )
@@ -269,13 +270,16 @@ def _changed(old: Columns, now: Columns, pairs: Sequence[tuple[int, int]]) -> tu
     return tuple(ChangedRow(*ordered[place], tuple(changes)) for place, changes in sorted(found.items()))
 
 
-def _cautions(before: Side, after: Side) -> Iterator[str]:
+def _cautions(before: Side, after: Side, differences: Sequence[Difference]) -> Iterator[str]:
     for side, word in ((before, "new"), (after, "gone")):
         if side.outcome.state is State.COMPLETE:
             continue
         how = _BROKEN_OFF.get(side.outcome.state, f"ended as {side.outcome.state}")
         reason = f" ({side.outcome.reason})" if side.outcome.reason else ""
         yield f"run {side.number} {how}{reason}: whether a row is {word} is not known"
+    if differences:
+        names = ", ".join(one.what for one in differences)
+        yield f"the runs differ in more than their time ({names}): rows can be new, gone or changed for that reason alone"
 
 
 def _differences(before: Side, after: Side) -> Iterator[Difference]:
