@@ -17,13 +17,24 @@ AFTER = "\x1b[?1049l"
 """Leaves the alternate screen."""
 
 PROGRAM = """
-import asyncio, sys
+import asyncio, logging, sys
 from tui.settings.crashes import install_hooks
+from tui.settings.log import LOG, start_log
 from tui.app import HuntdeckApp
 from tui.screens.opening import Start
 from tui.screens.main import MainScreen
 install_hooks()
-place, token, saved = sys.argv[1:]
+place, token, saved, level = sys.argv[1:]
+start_log(level)
+
+def speak():
+    for name in ("azure.core.pipeline.policies", "msal.token_cache", "urllib3.connectionpool", "huntdeck", "asyncio"):
+        for number in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
+            logging.getLogger(name).log(number, "Authorization: Bearer %s", token)
+            logging.getLogger(name).log(number, 'body {"access_token": "%s", "refresh_token": "%s"}', token, token)
+            logging.getLogger(name).log(number, "client_secret=%s&device_code=%s&x=1", token, token)
+    try: go_wrong()
+    except RuntimeError as error: LOG.error("failed", exc_info=error)
 
 def go_wrong(*_):
     held = {"client_secret": token}
@@ -53,6 +64,7 @@ mount = MainScreen.on_mount
 
 def mounted(screen):
     mount(screen)
+    speak()
     match place:
         case "handler": go_wrong()
         case "rich": go_wrong_and_show()
@@ -82,9 +94,17 @@ os._exit(app.return_code or 0)
 """
 
 
-def program(tmp_path: Path, place: str = "") -> Terminal:
-    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "AZURE_CLIENT_SECRET": SECRET}
-    return Terminal([sys.executable, "-c", PROGRAM, place, SECRET, str(tmp_path / "saved")], environment, 120, 30)
+def program(tmp_path: Path, place: str = "", level: str = "debug") -> Terminal:
+    homes = {f"XDG_{name.upper()}_HOME": str(tmp_path / name) for name in ("data", "state", "cache", "config")}
+    environment = {**os.environ, **homes, "AZURE_CLIENT_SECRET": SECRET}
+    return Terminal(
+        [sys.executable, "-c", PROGRAM, place, SECRET, str(tmp_path / "saved"), level], environment, 120, 30
+    )
+
+
+def leaks(tmp_path: Path) -> list[Path]:
+    """The files that hold the secret."""
+    return [path for path in tmp_path.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
 
 
 def reports(tmp_path: Path) -> list[Path]:
@@ -122,7 +142,20 @@ def test_an_error_is_reported_without_values(tmp_path: Path, place: str) -> None
             assert "\x1b]0;" not in shown
         assert stat.S_IMODE(report.stat().st_mode) == 0o600
         assert stat.S_IMODE(report.parent.stat().st_mode) == 0o700
+        log = (tmp_path / "state" / "huntdeck" / "huntdeck.log").read_text()
+        assert "Authorization: ***" in log
+        assert "failed [RuntimeError" in log
+        assert leaks(tmp_path) == []
     assert (tmp_path / "saved").read_text() == "saved"
+
+
+@pytest.mark.parametrize("level", ["", "info", "warning", "error"])
+def test_a_secret_is_nowhere_at_any_level(tmp_path: Path, level: str) -> None:
+    with program(tmp_path, "handler", level) as terminal:
+        assert terminal.until_end() == 1
+        assert SECRET.encode() not in terminal.written
+    assert (tmp_path / "state" / "huntdeck" / "huntdeck.log").exists() == bool(level)
+    assert leaks(tmp_path) == []
 
 
 @pytest.mark.parametrize("place", ["handler", "worker", "drawing"])
@@ -139,10 +172,10 @@ def test_an_error_in_the_background_is_a_message(tmp_path: Path, place: str) -> 
         terminal.until_shown("cannot be opened")
         assert SECRET not in terminal.text
         assert len(reports(tmp_path)) == 1
-        assert SECRET not in reports(tmp_path)[0].read_text()
         terminal.press("ctrl+q")
         assert terminal.until_end() == 0
         assert SECRET.encode() not in terminal.written
+    assert leaks(tmp_path) == []
 
 
 @pytest.mark.parametrize(("place", "number"), [("", signal.SIGTERM), ("", signal.SIGHUP), ("hang", signal.SIGTERM)])
