@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.workspaces.live.services import FIRST, KINDS, make, opened, run, server_of
+from tui.kql.schema import shipped_schema
 from tui.loopback.group import Loopback
 from tui.workspaces.live.limits import Limiter, Rates
 from tui.workspaces.live.workspace import PATIENCE
@@ -216,6 +217,16 @@ async def test_a_schema_that_cannot_be_read_says_why(loopback: Loopback, kind: s
         schema = await workspace.schema()
     assert schema["DeviceProcessEvents"]["ProcessId"] == "long"
     assert workspace.schema_read is not None
+
+
+async def test_the_documented_schema_stands_in_where_defender_tells_none(loopback: Loopback) -> None:
+    async with opened(loopback, "defender") as workspace:
+        loopback.defender.fail_next("semantic", times=None, on="getschema")
+        assert await workspace.schema() == shipped_schema("defender")
+        workspace.forget_schema()
+        loopback.defender.fail_next("no_answer", times=None)
+        with pytest.raises(WorkspaceError, match="broke"):
+            await workspace.schema()
 
 
 @pytest.mark.parametrize("kind", KINDS)

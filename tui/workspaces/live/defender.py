@@ -14,7 +14,7 @@ from tui.workspaces.live.arrow_columns import kql_type
 from tui.workspaces.live.outcomes import outcome_of_error
 from tui.workspaces.live.portal import defender_link
 from tui.workspaces.live.workspace import LiveWorkspace
-from tui.workspaces.protocol import Outcome, Window
+from tui.workspaces.protocol import Outcome, State, Window, WorkspaceError
 
 if TYPE_CHECKING:
     from tui.workspaces.live.decode import AnswerDecoder
@@ -51,7 +51,19 @@ class DefenderWorkspace(LiveWorkspace):
         return outcome_of_error(self.kind, error) if error else None, {}
 
     async def read_schema(self) -> Schema:
-        """By `getschema` of the documented tables: those that cannot be found are not there, or not licensed."""
+        """By `getschema` of the documented tables: those that cannot be found are not there, or not licensed.
+
+        Where the service answers queries but not this one, the documented schema.
+        """
+        try:
+            return await self._schema_there()
+        except WorkspaceError as error:
+            if error.outcome.state not in (State.FAILED, State.NO_TABLE):
+                raise
+            await self.rows("print Works = 1")
+            return shipped_schema("defender")
+
+    async def _schema_there(self) -> Schema:
         known = list(shipped_schema("defender"))
         found: dict[str, dict[str, str]] = {}
         for start in range(0, len(known), _TABLES_AT_ONCE):
