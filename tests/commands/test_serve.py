@@ -17,6 +17,10 @@ import pytest
 import requests
 
 from tests.loopback.evidence import FILES, write_evidence
+from tui.cli import main
+from tui.commands.serve import explain, workspaces_toml
+from tui.loopback.group import Loopback
+from tui.settings.files import Lock
 from tui.workspaces.live.configuration import read_configuration
 
 
@@ -34,22 +38,24 @@ def free_ports(number: int) -> int:
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> list[str]:
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The first of four free ports, with a workspace `small` to serve in folders of the test's own."""
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
     (tmp_path / "huntdeck" / "workspaces").mkdir(parents=True)
     write_evidence(tmp_path / "huntdeck" / "workspaces" / "small.duckdb")
-    return [sys.executable, "-m", "tui", "demo", "--serve", "-w", "small", "--port-base", str(free_ports(4))]
+    return free_ports(4)
+
+
+def words(base: int) -> list[str]:
+    return ["demo", "--serve", "-w", "small", "--port-base", str(base)]
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    folders = dict.fromkeys(("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), str(tmp_path))
-    return {**os.environ, **folders}
-
-
-@pytest.fixture
-def serving(command: list[str], environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(base: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process, and what it printed."""
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "tui", *words(base)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     said = ""
     while "Ctrl+C ends it." not in said:
@@ -90,31 +96,37 @@ def test_what_is_printed_works(serving: tuple[subprocess.Popen[str], str], tmp_p
     assert lines[-1] == "stopped"
 
 
-def test_evidence_of_one_s_own_is_not_served(command: list[str], environment: dict[str, str], tmp_path: Path) -> None:
+def test_what_cannot_be_served(base: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def refused(*given: str) -> str:
+        assert main(given) == 2
+        said = capsys.readouterr()
+        assert not said.out
+        return said.err
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", base + 2))
+        assert f"ports {base} to {base + 3} cannot all be had" in refused(*words(base))
+    folder = tmp_path / "huntdeck" / f"loopback-{base}"
+    lock = Lock.take(folder / "lock", "another")
+    assert lock is not None
+    before = (folder / "ca.pem").read_bytes()
+    assert "are served already; choose others with --port-base" in refused(*words(base))
+    assert (folder / "ca.pem").read_bytes() == before
+    lock.release()
+    assert "--port-base takes a number from 1 to 65,532" in refused(*words(99_999))
+    alone = [word for word in words(base) if word != "--serve"]
+    assert "go with --serve" in refused(*alone)
     with duckdb.connect(str(tmp_path / "huntdeck" / "workspaces" / "small.duckdb")) as connection:
         connection.execute("DROP TABLE _meta")
-    refused = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=False)
-    assert (refused.returncode, "only demo evidence is served" in refused.stderr) == (2, True)
+    assert "only demo evidence is served" in refused(*words(base))
 
 
-def test_options_that_go_with_serving(command: list[str], environment: dict[str, str]) -> None:
-    alone = [word for word in command if word != "--serve"]
-    refused = subprocess.run(alone, env=environment, capture_output=True, text=True, timeout=20, check=False)
-    assert (refused.returncode, "go with --serve" in refused.stderr) == (2, True)
-
-
-def test_ports_that_are_taken(
-    serving: tuple[subprocess.Popen[str], str], command: list[str], environment: dict[str, str]
-) -> None:
-    again = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=False)
-    assert again.returncode == 2
-    assert "are served already; choose others with --port-base" in again.stderr
-    base = int(command[-1])
-    beside = [*command[:-1], str(base + 2)]
-    other = subprocess.run(beside, env=environment, capture_output=True, text=True, timeout=20, check=False)
-    assert other.returncode == 2
-    assert f"ports {base + 2} to {base + 5} cannot all be had" in other.stderr
-    wrong = subprocess.run(
-        [*command[:-1], "99999"], env=environment, capture_output=True, text=True, timeout=20, check=False
-    )
-    assert (wrong.returncode, "--port-base takes a number from 1 to 65,532" in wrong.stderr) == (2, True)
+def test_with_a_sign_in(base: int, tmp_path: Path) -> None:
+    loopback = Loopback(tmp_path / "huntdeck" / "workspaces" / "small.duckdb", tmp_path, sign_in=True)
+    with loopback:
+        said = explain(loopback, "small", sign_in=True)
+        file = tmp_path / "workspaces.toml"
+        file.write_text(workspaces_toml(loopback, sign_in=True), encoding="utf-8")
+        settings = read_configuration(file)["loop-defender"]
+    assert (settings.sign_in, settings.authority) == ("device_code", loopback.tokens.url)
+    assert f"-d user_code=CODE {loopback.tokens.url}/device" in said
