@@ -18,6 +18,7 @@ class Tmux:
     """A tmux server with one session, in which `command` runs; `environ` is that of programs inside."""
 
     def __init__(self, folder: Path, command: Sequence[str] = ("cat",), size: tuple[int, int] = (80, 24)) -> None:
+        folder.mkdir(exist_ok=True)
         self._outside = {**BARE, "TMUX_TMPDIR": str(folder), "TERM": "xterm-256color", "PYTHONPATH": str(CHECKOUT)}
         self._outside |= {"HOME": str(folder)}
         self._size = size

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.multiplexers import BARE, Tmux
-from tests.support.outer import need
+from tests.support.outer import need, wait_for
 from tui.settings.config import ClipboardConfig, Way
-from tui.terminal.clipboard import CopyResult, CopyState, copy
+from tui.terminal.clipboard import TMUX_BUFFER_LIMIT, CopyResult, CopyState, copy
 
 KQL = 'let p_user = "St. John\'s";\nDeviceProcessEvents\n| where AccountName =~ p_user and FileName has "ü"'
 BUFFER = "copy verified: in tmux's buffer (prefix ] pastes it); "
@@ -159,3 +159,32 @@ def test_where_tmux_is_gone_nobody_claims_its_buffer(tmp_path: Path, way: Way) -
     else:
         assert result.words.startswith("copy failed: tmux does not answer: ")
         assert written == []
+
+
+@pytest.mark.parametrize("setting", ["on", "external"])
+def test_nested(tmp_path: Path, setting: str) -> None:
+    need("tmux")
+    around, inside = Tmux(tmp_path / "a"), Tmux(tmp_path / "b")
+    try:
+        around.run("set", "-s", "set-clipboard", setting)
+        around.run("set", "-g", "default-terminal", "tmux-256color")
+        outer = around.attach()
+        around.run("new-window", f"env -u TMUX TMUX_TMPDIR={tmp_path / 'b'} tmux -f /dev/null attach")
+        wait_for(lambda: "tmux-256color" in inside.run("list-clients", "-F", "#{client_termname}"), "the inner client")
+        result = copied(inside, KQL)
+        assert result.words == f"{BUFFER}sent to the tmux around it, which passes it on with set -s set-clipboard on"
+        assert inside.buffer == KQL.encode()
+        inside.run("rename-window", "after")
+        outer.until_shown("after")
+        assert outer.clipboard == ([KQL.encode()] if setting == "on" else [])
+    finally:
+        inside.close()
+        around.close()
+
+
+def test_what_tmux_is_not_asked_to_keep_is_refused(tmux: Tmux) -> None:
+    whole = copied(tmux, "x" * TMUX_BUFFER_LIMIT)
+    assert whole.state is CopyState.VERIFIED
+    result = copied(tmux, "x" * (TMUX_BUFFER_LIMIT + 1))
+    assert result.words == "copy failed: 10,000,001 bytes are more than tmux is asked to keep (10,000,000)"
+    assert len(tmux.buffer) == TMUX_BUFFER_LIMIT

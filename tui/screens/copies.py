@@ -65,7 +65,7 @@ class Copies:
         LOG.info("copy of %d characters: %s", len(copied.text), result.state)
         if self.last is copied:
             self.last = replace(copied, result=result)
-        key = "" if result.state is CopyState.VERIFIED else self._show_key()
+        key = "" if result.state is CopyState.VERIFIED or not copied.text else self._show_key()
         hint = f"{key} shows it to select" if key else ""
         self._say(result.words_with(hint), result.state is CopyState.FAILED)
 

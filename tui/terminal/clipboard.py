@@ -18,6 +18,8 @@ from tui.terminal.sequences import osc52, through_screen
 from tui.terminal.surroundings import MOSH_LIMIT, Surroundings, is_below_mosh, look_around
 from tui.terminal.tmux import Tmux, ask_tmux, buffer_holds, load_buffer
 
+TMUX_BUFFER_LIMIT = 10_000_000
+"""Bytes of text that tmux is asked to keep; it takes them within its time, and still draws."""
 TMUX_LIMIT = 786_000
 """Bytes of text whose sequence tmux takes from a program; longer ones it drops without a word."""
 
@@ -127,6 +129,8 @@ def _by_ladder(job: _Job) -> CopyResult:
 
 def _by_tmux(job: _Job, tmux: Tmux) -> CopyResult:
     """Into tmux's buffer, which is compared, and through tmux to the terminal when that can take it."""
+    if len(job.data) > TMUX_BUFFER_LIMIT:
+        return _failed(f"{len(job.data):,} bytes are more than tmux is asked to keep ({TMUX_BUFFER_LIMIT:,})")
     too_long = job.too_long(mosh=is_below_mosh(tmux.client))
     ran, passed_on = load_buffer(job.data, job.environ, pass_on=not too_long)
     if ran.fault:
