@@ -33,9 +33,9 @@ class Tmux:
         ran = subprocess.run(["tmux", "-f", "/dev/null", *words], env=self._outside, check=True, capture_output=True)
         return ran.stdout.decode()
 
-    def attach(self, terminal: str = "xterm-256color") -> OuterTerminal:
+    def attach(self, terminal: str = "xterm-256color", command: Sequence[str] = ("tmux", "attach")) -> OuterTerminal:
         """One more terminal that shows the session."""
-        outer = OuterTerminal(["tmux", "attach"], {**self._outside, "TERM": terminal}, *self._size)
+        outer = OuterTerminal(command, {**self._outside, "TERM": terminal}, *self._size)
         self._attached.append(outer)
         wait_for(lambda: self.run("list-clients", "-F", "x").count("x") == len(self._attached), "a client")
         return outer

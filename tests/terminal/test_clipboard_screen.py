@@ -66,3 +66,18 @@ def test_why_it_is_never_sent_as_it_is(folder: Path) -> None:
         assert len([line for line in screen.outer.lines if line]) > 1
     finally:
         screen.close()
+
+
+def test_a_screen_that_only_term_tells_of_is_sent_it_in_pieces_too(folder: Path) -> None:
+    text = TEXTS["10 KB"]
+    (folder / "text").write_text(text, encoding="utf-8", newline="")
+    (folder / "program.py").write_text(PROGRAM, encoding="utf-8")
+    inside = [sys.executable, str(folder / "program.py"), str(folder / "text")]
+    screen = Screen(folder, ["env", "-u", "STY", "SSH_TTY=/dev/pts/9", *inside])
+    try:
+        screen.outer.until_shown("after")
+        screen.outer.until(lambda: screen.outer.clipboard, "the text in the terminal")
+        assert screen.outer.clipboard == [text.encode()]
+        assert "copy sent: as GNU screen passes it on (cannot be confirmed)" in screen.outer.text
+    finally:
+        screen.close()

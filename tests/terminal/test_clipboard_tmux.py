@@ -12,6 +12,8 @@ from tests.support.multiplexers import BARE, Tmux
 from tests.support.outer import need, wait_for
 from tui.settings.config import ClipboardConfig, Way
 from tui.terminal.clipboard import TMUX_BUFFER_LIMIT, CopyResult, CopyState, copy
+from tui.terminal.sequences import osc52
+from tui.terminal.surroundings import MOSH_LIMIT
 
 KQL = 'let p_user = "St. John\'s";\nDeviceProcessEvents\n| where AccountName =~ p_user and FileName has "ü"'
 BUFFER = "copy verified: in tmux's buffer (prefix ] pastes it); "
@@ -138,8 +140,6 @@ def in_a_pane(tmux: Tmux, tmp_path: Path, sequence: Callable[[], str]) -> None:
 
 @pytest.mark.parametrize(("setting", "arrives"), [("on", True), ("external", False), ("off", False)])
 def test_what_the_way_terminal_says_of_tmux_is_so(tmux: Tmux, tmp_path: Path, setting: str, arrives: bool) -> None:
-    from tui.terminal.sequences import osc52
-
     tmux.run("set", "-s", "set-clipboard", setting)
     outer = tmux.attach()
     in_a_pane(tmux, tmp_path, lambda: osc52(KQL) + "written")
@@ -159,6 +159,16 @@ def test_where_tmux_is_gone_nobody_claims_its_buffer(tmp_path: Path, way: Way) -
     else:
         assert result.words.startswith("copy failed: tmux does not answer: ")
         assert written == []
+
+
+def test_a_tmux_that_does_not_answer_is_sent_it_and_told_what_it_needs(tmp_path: Path) -> None:
+    written: list[str] = []
+    result = copy(KQL, written.append, None, {**BARE, "TERM": "screen", "TMUX": f"{tmp_path}/gone,1,0"})
+    assert result.words == (
+        "copy sent: to a tmux that does not answer (cannot be confirmed), which passes it on only with"
+        " set -s set-clipboard on there"
+    )
+    assert written == [osc52(KQL)]
 
 
 @pytest.mark.parametrize("setting", ["on", "external"])
@@ -188,3 +198,19 @@ def test_what_tmux_is_not_asked_to_keep_is_refused(tmux: Tmux) -> None:
     result = copied(tmux, "x" * (TMUX_BUFFER_LIMIT + 1))
     assert result.words == "copy failed: 10,000,001 bytes are more than tmux is asked to keep (10,000,000)"
     assert len(tmux.buffer) == TMUX_BUFFER_LIMIT
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="tells mosh by the processes above")
+def test_a_terminal_behind_mosh_is_sent_what_mosh_passes_on_whole(tmux: Tmux, tmp_path: Path) -> None:
+    (tmp_path / "mosh-server").symlink_to("/bin/sh")
+    outer = tmux.attach(command=[str(tmp_path / "mosh-server"), "-c", "tmux attach; true"])
+    result = copied(tmux, "x" * MOSH_LIMIT)
+    assert result.words == f"{BUFFER}sent to your terminal, which must allow it"
+    outer.until(lambda: outer.clipboard == [b"x" * MOSH_LIMIT], "the text in the terminal")
+    text = "y" * (MOSH_LIMIT + 1)
+    result = copied(tmux, text)
+    assert result.words == f"{BUFFER}not sent to your terminal: mosh cuts more than 12,000 bytes, and these are 12,001"
+    assert tmux.buffer == text.encode()
+    tmux.run("rename-window", "after")
+    outer.until_shown("after")
+    assert len(outer.clipboard) == 1

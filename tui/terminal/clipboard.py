@@ -184,9 +184,8 @@ def _by_terminal(job: _Job) -> CopyResult:
         return _failed(too_long)
     job.send(osc52(job.text))
     if job.here.elsewhere:
-        return _sent(
-            f"to the tmux on your side {_UNCONFIRMED}, which passes it on only with set -s set-clipboard on there"
-        )
+        where = "to a tmux that does not answer" if job.here.tmux else "to the tmux on your side"
+        return _sent(f"{where} {_UNCONFIRMED}, which passes it on only with set -s set-clipboard on there")
     return _sent(f"to your terminal {_UNCONFIRMED}")
 
 

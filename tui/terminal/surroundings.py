@@ -51,9 +51,15 @@ def look_around(environ: Mapping[str, str]) -> Surroundings:
         mosh=not tmux and not screen and is_below_mosh(os.getpid()),
         remote=remote,
         desktop="" if remote else _desktop(environ),
-        elsewhere="" if screen else next((name for name in ("tmux", "screen") if kind.startswith(name)), ""),
+        elsewhere="" if screen else _elsewhere(kind, tmux),
         refusing=_refusing(environ, kind),
     )
+
+
+def _elsewhere(kind: str, tmux: bool) -> str:
+    """The multiplexer that TERM names; where `tmux` is known to be around, a TERM of screen's is tmux's."""
+    named = next((name for name in ("tmux", "screen") if kind.startswith(name)), "")
+    return "tmux" if named and tmux else named
 
 
 def is_below_mosh(process: int) -> bool:
