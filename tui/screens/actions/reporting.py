@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
     from tui.triage.records.folder import SessionFolder
-    from tui.triage.report.model import Report
 
 _OFFERS = (
     ("read it here", "as Markdown", "", False),
@@ -91,27 +90,10 @@ def wrong_target(words: str) -> str:
 
 def _written(screen: MainScreen, folder: SessionFolder, ending: str, defang: bool) -> str:
     """The report in one of its forms; reads files, for a worker thread."""
+    from tui.triage.report.from_folder import report_of_folder
     from tui.triage.report.html import to_html
     from tui.triage.report.markdown import to_markdown
     from tui.triage.report.navigator import to_layer
 
-    report = _gathered(screen, folder, defang)
+    report = report_of_folder(folder.path, screen.session.catalogue, defang)
     return {"md": to_markdown, "html": to_html, "layer.json": to_layer}[ending](report)
-
-
-def _gathered(screen: MainScreen, folder: SessionFolder, defang: bool) -> Report:
-    from tui.triage.records.reading import read_contents
-    from tui.triage.report.gather import gather
-
-    contents, catalogue = read_contents(folder.path, None), screen.session.catalogue
-    ran = {run.hunt for run in contents.runs.values()}
-    not_run = [hunt for hunt in catalogue.listed if hunt.id not in ran]
-    known = {run.number: run.context.hunt for run in screen.session.runs}
-    return gather(
-        contents.record,
-        list(contents.runs.values()),
-        lambda number: folder.rows(contents.runs[number]),
-        not_run,
-        defang,
-        lambda run: known.get(run.number),
-    )
