@@ -12,7 +12,9 @@ from tui.kql.dialects import Dialect, dialect_for
 from tui.library.catalogue import Catalogue
 from tui.library.model import Hunt
 from tui.library.parameters import Values, values_for
+from tui.results.errors import ResultStoreError
 from tui.results.store import ResultStore, Rows
+from tui.settings.crashes import error_type, write_report
 from tui.triage.execute import with_lacks
 from tui.triage.findings import Findings, author_here
 from tui.triage.queries.compile import base_query, drill_query, view_query
@@ -147,6 +149,7 @@ class Session:
         """Cancels what runs and lets go of the rows and the workspace."""
         for run in self.active():
             self.cancel(run)
+        await in_thread(self.remembered.settle)
         await self.workspace.close()
         self.store.close()
 
@@ -164,8 +167,13 @@ class Session:
             completion = Completion(
                 Outcome(State.CANCELLED, f"after {run.seconds:.1f} s, {run.received:,} rows had arrived")
             )
+        except ResultStoreError as error:
+            completion = Completion(Outcome(State.FAILED, f"rows cannot be kept: {error}"))
         except Exception as error:
-            completion = Completion(Outcome(State.FAILED, f"{type(error).__name__}: {error}"))
+            # What such an error says may quote what no screen and no session should hold.
+            report = write_report(error) or "none could be written"
+            words = f"an error of huntdeck's own: {error_type(error)}; report: {report}"
+            completion = Completion(Outcome(State.FAILED, words))
         run.completion, run.took, run.phase = completion, run.seconds, Phase.DONE
         self._changed(run)
 
