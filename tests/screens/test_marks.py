@@ -328,6 +328,37 @@ async def test_in_a_list_the_entity_it_was_opened_from_is_judged(tmp_path: Path)
         assert one.signs() == ["", "S", ""]
 
 
+async def test_accounts_and_groups_are_judged_as_what_they_are(tmp_path: Path) -> None:
+    async with marks_desk(tmp_path) as one:
+        for view, words in (
+            ("accounts", "suspicious: account corp\\j.doe for T1119-91"),
+            ("groups_processes", "suspicious: device alpha.corp.example for T1119-91"),
+        ):
+            await one.open_hunt()
+            await one.press("v")
+            await one.dialog("Views of")
+            await one.type(view)
+            await one.press("enter")
+            await one.until(lambda view=view: len(one.app.screen_stack) == 1 and one.place[0] == view)
+            await one.settle()
+            await one.press("1")
+            await one.said(words)
+
+
+async def test_what_a_pivot_lists_is_judged_for_the_hunt_it_came_from(tmp_path: Path) -> None:
+    async with marks_desk(tmp_path) as one:
+        await one.open_hunt()
+        await one.go_to("FileCount", 2)
+        await one.press("enter")
+        await one.settle()
+        await one.press("t")
+        await one.until(lambda: len(one.screen.trail.places) == 3)
+        await one.settle()
+        assert one.screen.trail.places[-1].step.run.hunt_id == "pivot-device"
+        await one.press("3")
+        await one.said("unknown: device gamma.corp.example for T1119-91")
+
+
 async def test_a_row_of_another_device_is_not_judged_by_mistake(tmp_path: Path) -> None:
     async with marks_desk(tmp_path) as one:
         await one.open_hunt()

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tui.triage.verdicts import VerdictError, VerdictStore, is_taken_back, taken
 START = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 WRITER = """
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tui.triage.records.model import Verdict
@@ -248,3 +250,18 @@ def test_who_waits_too_long_says_for_whom(path: Path, monkeypatch: pytest.Monkey
         lock.release()
     store.add([verdict(minutes=1)])
     assert len(read_again(path).verdicts) == 2
+
+
+def test_what_is_being_written_is_waited_for(path: Path) -> None:
+    store = VerdictStore(path)
+    store.add([verdict()])
+    lock = Lock.take(path.with_name(f".{path.name}.lock"), "ben@host")
+    assert lock is not None
+    writing = threading.Thread(target=store.add, args=([verdict(minutes=1)],))
+    writing.start()
+    while not store._lock.locked():
+        writing.join(0.001)
+    threading.Timer(0.05, lock.release).start()
+    store.settle()
+    assert len(read_again(path).verdicts) == 2
+    writing.join()

@@ -90,6 +90,11 @@ class VerdictStore:
 
         self._change(left, (), verdicts)
 
+    def settle(self) -> None:
+        """Waits until what is being written is written."""
+        if self._lock.acquire(timeout=PATIENCE):
+            self._lock.release()
+
     def _change(
         self,
         change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
