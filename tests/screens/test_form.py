@@ -88,6 +88,7 @@ async def test_every_type_gives_what_was_typed() -> None:
         await shown.press("enter")
         lists = ("servers", "folders", "beginnings")
         expected = {name: [words] if name in lists else words for name, words in typed.items()}
+        expected["since"] = "2026-11-21T00:00:00.000000Z"
         assert await run(shown) == {**expected, "wildcards": "false", "level": "high"}
 
 
@@ -220,11 +221,22 @@ async def test_changed_fields_are_starred_and_reset_one_by_one() -> None:
         assert await run(shown) == {"account": "ben"}
 
 
-async def test_escape_keeps_nothing() -> None:
+async def test_leaving_asks_only_before_what_was_typed_is_lost() -> None:
+    async with opened(form(TOOLS, FILES, given={"min_files": "80"})) as shown:
+        await shown.press("escape")
+        assert shown.given == [None]
     async with opened(form(TOOLS, FILES)) as shown:
         await shown.type("anything")
         await shown.press("escape")
-        assert shown.given == [None]
+        await shown.until_shown("What was typed is not kept: tools.")
+        await shown.press("escape")
+        assert shown.app.dialog.is_current
+        assert shown.given == []
+        assert field(shown, "tools").raw == ["anythingrobocopy.exe", "xcopy.exe"]
+        await shown.press("escape")
+        await shown.until_shown("What was typed")
+        await shown.press("y")
+        await shown.until(lambda: shown.given == [None])
 
 
 async def test_the_keys_that_run() -> None:

@@ -92,6 +92,13 @@ def matching_files(start: str, limit: int = 200) -> list[str]:
     return found
 
 
+def common_start(names: Sequence[str]) -> str:
+    """What all `names` begin with; empty without names."""
+    first, last = min(names, default=""), max(names, default="")
+    same = next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
+    return first[:same]
+
+
 def covering_blocks(text: str) -> Iterator[str]:
     """An address or CIDR block as it is; a range such as `10.0.0.5-10.0.0.9` or `10.0.0.5-9` as the blocks that cover
     exactly it. LiteralError when it is none of them."""

@@ -67,6 +67,29 @@ def span_typed(span: timedelta) -> str:
     return timespan_literal(span).removeprefix("timespan(").removesuffix(")")
 
 
+def span_said(span: timedelta) -> str:
+    """`span`, not negative, in words that say all of it: `1 d 4 h 30 min`."""
+    parts = []
+    for unit, size in (
+        ("d", _UNITS["d"]),
+        ("h", _UNITS["h"]),
+        ("min", _UNITS["m"]),
+        ("s", _UNITS["s"]),
+        ("ms", _UNITS["ms"]),
+    ):
+        count, span = divmod(span, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    if span:
+        parts.append(f"{span // timedelta(microseconds=1)} µs")
+    return " ".join(parts) or "0 s"
+
+
+def moment_typed(moment: datetime) -> str:
+    """`moment` as it is typed, exact: `2026-11-20 01:00:00Z`."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ") + "Z"
+
+
 def read_moment(text: str, now: datetime) -> datetime:
     """An absolute time, or one told from `now` (aware), as aware UTC; what has no zone is UTC.
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len
-from rich.text import Text
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from tui.widgets.seen_text import seen_text
+from tui.widgets.one_line import OneLine
 
 
-class AskLine(Input):
-    """An input one line high without a blinking caret; posts `Answered` when the words change, are given or given up."""
+class AskLine(OneLine):
+    """An input that posts `Answered` when the words change, are given or given up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "answer(False)", "give up", show=False),
@@ -48,21 +45,7 @@ class AskLine(Input):
             return self.line
 
     def __init__(self, placeholder: str, words: str = "", id: str | None = None) -> None:  # noqa: A002
-        super().__init__(words, placeholder, id=id, select_on_focus=False)
-        self.cursor_blink = False
-
-    @property
-    def _value(self) -> Text:
-        return Text(seen_text(self.value), no_wrap=True, overflow="ignore", end="")
-
-    def _position_to_cell(self, position: int) -> int:
-        return cell_len(seen_text(self.value[:position]))
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
-        text = " ".join(line for line in event.text.splitlines() if line.strip())
-        self.replace(text, *sorted(self.selection))
+        super().__init__(words, placeholder, id)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Words as they are typed."""

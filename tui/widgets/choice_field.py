@@ -13,12 +13,14 @@ from tui.terminal.safe_text import safe
 
 
 class ChoiceField(Select[str]):
-    """Shows the word; Enter or Space opens the list of words, letters find one. Up and Down go to other fields."""
+    """Shows the word; Left and Right turn to another, Enter or Space opens the list. Up and Down go to other fields."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "show_overlay", "Choose", show=False),
         Binding("down", "app.focus_next", "Next field", show=False),
         Binding("up", "app.focus_previous", "Previous field", show=False),
+        Binding("right,l,plus", "turn(1)", "Next word", show=False),
+        Binding("left,h,minus", "turn(-1)", "Word before", show=False),
     ]
     DEFAULT_CSS = """
     ChoiceField {
@@ -36,6 +38,7 @@ class ChoiceField(Select[str]):
     """
 
     def __init__(self, words: Sequence[str], value: str | None = None, id: str | None = None) -> None:  # noqa: A002
+        self._words = tuple(words)
         self._start = value if value is not None and value in words else Select.NULL
         super().__init__(
             [(Text(safe(word)), word) for word in words],
@@ -50,3 +53,12 @@ class ChoiceField(Select[str]):
         """The word, empty while none is chosen."""
         value = self.value if self.is_mounted else self._start
         return value if isinstance(value, str) else ""
+
+    @word.setter
+    def word(self, word: str) -> None:
+        self.value = word if word in self._words else Select.NULL
+
+    def action_turn(self, step: int) -> None:
+        """The next word, or the one before; the list has two ends."""
+        at = self._words.index(self.word) if self.word else (-1 if step > 0 else len(self._words))
+        self.word = self._words[min(max(at + step, 0), len(self._words) - 1)]

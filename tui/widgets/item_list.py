@@ -144,7 +144,7 @@ class ItemList(ScrollView, can_focus=True, inherit_bindings=False):
                     self._refresh_item(index)
         else:
             self.refresh(layout=len(self._tops) != len(tops) or self._tops[-1:] != tops[-1:])
-        if self._cursor is not None:
+        if self._cursor is not None and self._has_cursor:
             self._show(self._cursor)
 
     def mark_found(self, text: str) -> None:
@@ -163,6 +163,10 @@ class ItemList(ScrollView, can_focus=True, inherit_bindings=False):
                 self._refresh_item(changed)
         self._show(index)
         self.post_message(self.Highlighted(self, index))
+
+    def show_item(self, index: int) -> None:
+        """Scrolls to the item `index` if it is not in sight."""
+        self._show(index)
 
     # Layout
 

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import TextArea
 
+from tui.library.lists import FILE_MARK, common_start, matching_files
+from tui.library.pasting import Pasted, split_values, take_apart
+from tui.widgets.key_order import taken
 from tui.widgets.seen_text import seen_text
-
-_BREAK = re.compile(r"[\r\n\t,]+")
+from tui.workspaces.threads import in_thread
 
 
 class ListField(TextArea):
-    """A text area whose lines are the values. What is pasted is split at line ends, tabs and commas.
+    """A text area whose lines are the values. What is pasted is taken apart, refanged and freed of duplicates, and `note`
+    says so; with `spaces` a space ends a pasted value too.
 
-    Up on the first line and Down on the last go to the previous and the next field.
+    Up on the first line and Down on the last go to the previous and the next field. Tab goes on with the name of a file
+    after `@`, and else to the next field.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+d", "delete_right", "Delete", show=False),
+        Binding("ctrl+underscore", "undo", "Undo", show=False),
+        Binding("tab", "complete", "Next field", show=False),
     ]
     DEFAULT_CSS = """
     ListField {
@@ -47,7 +53,25 @@ class ListField(TextArea):
     }
     """
 
-    def __init__(self, values: Sequence[str] = (), placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
+    class Noted(Message):
+        """There is something to say: `note` is another."""
+
+        def __init__(self, field: ListField) -> None:
+            super().__init__()
+            self.field = field
+
+        @property
+        def control(self) -> ListField:
+            """The field."""
+            return self.field
+
+    def __init__(
+        self,
+        values: Sequence[str] = (),
+        placeholder: str = "",
+        id: str | None = None,  # noqa: A002
+        spaces: bool = False,
+    ) -> None:
         super().__init__(
             "\n".join(values),
             soft_wrap=False,
@@ -58,32 +82,81 @@ class ListField(TextArea):
         )
         self.cursor_blink = False
         self.match_cursor_bracket = False
+        self._spaces = spaces
+        self._noted = ("", "")
 
     @property
     def values(self) -> list[str]:
         """The lines that are not blank, without the white space around them."""
         return [line.strip() for line in self.text.split("\n") if line.strip()]
 
+    @property
+    def note(self) -> str:
+        """What was done to the last paste, or how a file's name can go on, until something else is done."""
+        text, words = self._noted
+        return words if text == self.text else ""
+
     def get_line(self, line_index: int) -> Text:
         """A line as it is drawn."""
         return Text(seen_text(self.document.get_line(line_index)), end="", no_wrap=True)
 
+    async def _on_key(self, event: events.Key) -> None:
+        if not await taken(self, event):
+            await super()._on_key(event)
+
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
-        self._put(event.text)
+        self.put(event.text)
 
     def action_paste(self) -> None:
         """What was copied within the program, as if it were pasted."""
-        self._put(self.app.clipboard)
+        self.put(self.app.clipboard)
 
-    def _put(self, text: str) -> None:
-        parts = [part.strip() for part in _BREAK.split(text) if part.strip()]
-        if len(parts) > 1 and self.document.get_line(self.selection.end[0])[self.selection.end[1] :].strip():
-            parts.append("")
-        result = self._replace_via_keyboard("\n".join(parts), *self.selection)
+    def put(self, text: str) -> None:
+        """Takes `text` as pasted: one value goes on with the line, several have lines of their own."""
+        start, end = sorted(self.selection)
+        left, right = self.document.get_line(start[0])[: start[1]], self.document.get_line(end[0])[end[1] :]
+        # A line end that was copied along with one value says that it is whole.
+        apart = len(split_values(text, self._spaces)) > 1 or (text.endswith("\n") and not right.strip())
+        known = self._values_outside(start, end) if apart else []
+        pasted = take_apart(text, known, self._spaces)
+        inserted = "\n".join(pasted.values)
+        if apart and inserted:
+            inserted = "\n" * bool(left.strip()) + inserted + "\n" * bool(right.strip())
+        result = self._replace_via_keyboard(inserted, start, end)
         if result is not None:
             self.move_cursor(result.end_location)
+        self._say(paste_words(pasted) if apart or pasted.refanged else "")
+
+    def _values_outside(self, start: tuple[int, int], end: tuple[int, int]) -> list[str]:
+        before, after = self.get_text_range((0, 0), start), self.get_text_range(end, self.document.end)
+        return [line.strip() for line in f"{before}\n{after}".split("\n")]
+
+    def _say(self, words: str) -> None:
+        self._noted = (self.text, words)
+        self.post_message(self.Noted(self))
+
+    async def action_complete(self) -> None:
+        """Goes on with the name of a file as far as there is one way to; says the ways when there are several."""
+        row, column = self.cursor_location
+        line = self.document.get_line(row)
+        if not line.startswith(FILE_MARK) or column < len(line) or self.note:
+            self.screen.focus_next()
+            return
+        start = line[len(FILE_MARK) :]
+        names = await in_thread(lambda: matching_files(start))
+        if not self.has_focus or self.cursor_location != (row, column) or self.document.get_line(row) != line:
+            return
+        longest = common_start(names)
+        if len(longest) > len(start):
+            self._replace_via_keyboard(longest[len(start) :], (row, column), (row, column))
+        if len(names) > 1:
+            self._say("  ".join(name.rstrip("/").rpartition("/")[2] + "/" * name.endswith("/") for name in names))
+        elif not names:
+            self._say("no file begins so")
+        elif len(longest) == len(start):
+            self.screen.focus_next()
 
     def action_cursor_up(self, select: bool = False) -> None:
         """A line up, or the previous field."""
@@ -98,3 +171,13 @@ class ListField(TextArea):
             self.screen.focus_next()
         else:
             super().action_cursor_down(select)
+
+
+def paste_words(pasted: Pasted) -> str:
+    """What was done to a paste: `3 pasted, 2 duplicates dropped, 1 refanged`."""
+    parts = [f"{len(pasted.values):,} pasted"]
+    if pasted.duplicates:
+        parts.append(f"{pasted.duplicates:,} duplicate{'' if pasted.duplicates == 1 else 's'} dropped")
+    if pasted.refanged:
+        parts.append(f"{pasted.refanged:,} refanged")
+    return ", ".join(parts)

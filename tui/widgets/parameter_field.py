@@ -1,8 +1,9 @@
-"""One parameter of a hunt as a field: its name, an editor that fits its type, and a line that helps or says what is wrong."""
+"""One parameter of a hunt as a field: its name, an editor that fits its type, what it holds, and what is wrong with it."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -14,45 +15,33 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input, Select, TextArea
 
+from tui.kql.literals import LiteralError
+from tui.library.lists import FILE_MARK, read_list_file
 from tui.library.model import Parameter, ParameterType, Value
-from tui.library.parameters import ParameterError, read_value, show_value
-from tui.terminal.safe_text import fit, has_hidden, pad, safe
-from tui.widgets.choice_field import ChoiceField
+from tui.library.parameters import ParameterError, measure, read_value, show_value
+from tui.terminal.safe_text import fit, pad, safe
+from tui.widgets.editors import Raw, as_typed, held, hold, make_editor
 from tui.widgets.list_field import ListField
+from tui.widgets.parameter_words import MANY, beside_words, counted, help_words, short_help
 from tui.widgets.switch_field import SwitchField
-from tui.widgets.text_field import TextField
+from tui.widgets.text_field import PlainField
 from tui.widgets.wrapping import wrap_cells
-
-Raw = str | list[str]
-"""What a field holds as typed: a list for the list types, else a text."""
+from tui.workspaces.threads import in_thread
 
 CHANGED_MARK = "*"
 WRONG_MARK = "✗"
-_BESIDE = 14
+_BESIDE = 18
+_BESIDE_TIME = 24
 """Cells for what stands beside an editor."""
-_MANY = 200
-"""Lists longer than this, and lists from a file, take too long to check at every key."""
-_LIST_BREAK = re.compile(r"[\n,]")
-_PLACEHOLDERS = {
-    ParameterType.TIMESPAN: "such as 10m",
-    ParameterType.DATETIME: "such as 2026-11-21T03:00:00Z",
-    ParameterType.IP_LIST: "addresses or CIDR, one a line, or @file",
-    ParameterType.PATH_LIST: "folders or files, one a line, or @file",
-    ParameterType.PREFIX_LIST: "beginnings, one a line, or @file",
-    ParameterType.SUFFIX_LIST: "endings, one a line, or @file",
-    ParameterType.STRING_LIST: "one a line, or @file",
-}
-_WIDTHS = {
-    ParameterType.INTEGER: 20,
-    ParameterType.REAL: 20,
-    ParameterType.TIMESPAN: 20,
-    ParameterType.DATETIME: 34,
-}
-"""Cells of an editor whose values are short."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class ParameterField(Vertical):
-    """The field of `parameter`, with what is `given` for it, else its default. Names stand in `name_width` cells.
+    """The field of `parameter`, with what is `given` for it, else its default. Names stand in `name_width` cells; times
+    may be told from what `now` gives. With `explains` the help stands below.
 
     The editor is its only child; the words around it are drawn by the field itself.
     """
@@ -87,22 +76,31 @@ class ParameterField(Vertical):
             """The field."""
             return self.field
 
-    def __init__(self, parameter: Parameter, given: object, name_width: int) -> None:
+    def __init__(
+        self,
+        parameter: Parameter,
+        given: object,
+        name_width: int,
+        now: Callable[[], datetime] = _now,
+        explains: bool = False,
+    ) -> None:
         super().__init__()
         self.parameter = parameter
-        self._start = _as_typed(parameter, given if given is not None else parameter.default)
-        self._name_width = name_width
-        self.editor = _editor(parameter, self._start)
-        self.editor.styles.margin = (0, _BESIDE, 0, name_width + 3)
-        if width := _WIDTHS.get(parameter.type):
-            self.editor.styles.width = width
+        self._explains = explains
+        self._name_width, self._now = name_width, now
+        self.editor = make_editor(parameter, as_typed(parameter, given if given is not None else parameter.default))
+        beside = _BESIDE_TIME if parameter.type is ParameterType.DATETIME else _BESIDE
+        self.editor.styles.margin = (0, beside, 0, name_width + 3)
         self.ready = False
         """Whether what the field holds can be a value, as far as that was checked here."""
         self.error = ""
         """What is wrong with what the field holds, else empty."""
         self._checked: Raw | None = None
-        self._words = ("", "", "")
-        """The mark before the name, what stands beside the editor, and the help."""
+        self._value: Value = None
+        self._file: tuple[Raw, str] = ("", "")
+        """A list's `@file` and what is in it."""
+        self._words = ("", "", "", "")
+        """The mark before the name, what stands beside the editor, what stands below it, and its style."""
         self.check(quietly=True)
 
     def compose(self) -> ComposeResult:
@@ -111,16 +109,15 @@ class ParameterField(Vertical):
 
     @property
     def raw(self) -> Raw:
-        """What the field holds as typed. A list of the one line `@file` is that text: the values are in the file."""
-        match self.editor:
-            case ListField():
-                values = self.editor.values
-                return values[0] if len(values) == 1 and values[0].startswith("@") else values
-            case SwitchField():
-                return show_value(self.editor.value)
-            case ChoiceField():
-                return self.editor.word
-        return self.editor.value
+        """What the field holds as typed; see `held`."""
+        return held(self.editor)
+
+    @property
+    def given(self) -> Raw:
+        """What the field gives: as typed, but a time as the absolute one that is shown."""
+        if self.parameter.type is ParameterType.DATETIME and self.ready and self._value is not None:
+            return show_value(self._value)
+        return self.raw
 
     @property
     def changed(self) -> bool:
@@ -130,55 +127,85 @@ class ParameterField(Vertical):
             return tuple(dict.fromkeys(raw)) != (default or ())
         if self.parameter.type.is_list:
             return True
-        try:
-            return read_value(self.parameter, raw) != default
-        except ParameterError:
-            return raw != show_value(default)
+        if not self.ready and raw:
+            return raw != as_typed(self.parameter, default)
+        return self._comparable(self._value) != self._comparable(default)
+
+    def _comparable(self, value: Value) -> object:
+        """What two values that mean the same have in common."""
+        size = measure(self.parameter, value)
+        return value if size is None else size
 
     @property
     def deferred(self) -> bool:
         """Whether checking the value takes too long to do it while typing."""
-        return self.parameter.type.is_list and (isinstance(self.raw, str) or len(self.raw) > _MANY)
+        return self.parameter.type.is_list and (isinstance(self.raw, str) or len(self.raw) > MANY)
 
     def check(self, quietly: bool = False) -> bool:
-        """Whether what the field holds can be a value; says what is wrong, a missing value not when `quietly`."""
+        """Whether what the field holds can be a value; says what is wrong, a missing value not when `quietly`.
+
+        A time that was told from now is read once: what is shown is what is given.
+        """
         raw, error = self.raw, ""
+        if not (raw == self._checked and self.ready and self._value is not None):
+            self._value = None
+            if not self.deferred:
+                try:
+                    self._value = read_value(self.parameter, raw, self._now())
+                except ParameterError as problem:
+                    error = problem.reason
         self._checked = raw
-        if not self.deferred:
-            try:
-                read_value(self.parameter, raw)
-            except ParameterError as problem:
-                error = problem.reason
         self.ready = not error
         self.show_error("" if quietly and not raw else error)
         return self.ready
 
+    async def look_up(self) -> None:
+        """Says what is in the file that a list comes from, or why it cannot be read."""
+        raw = self.raw
+        if not isinstance(raw, str) or not raw.startswith(FILE_MARK) or not self.parameter.type.is_list:
+            return
+        words, error = "", ""
+        try:
+            words = await in_thread(lambda: self._about_file(raw))
+        except (LiteralError, ParameterError) as problem:
+            error = problem.reason if isinstance(problem, ParameterError) else str(problem)
+        if self.raw == raw:
+            self._file = (raw, words)
+            self.show_error(error)
+
+    def _about_file(self, raw: str) -> str:
+        file = read_list_file(raw[len(FILE_MARK) :], self.parameter.type)
+        read_value(self.parameter, raw)
+        parts = [counted(len(file.values), "value")]
+        if file.duplicates:
+            parts.append(f"{counted(file.duplicates, 'duplicate')} dropped")
+        if file.refanged:
+            parts.append(f"{file.refanged:,} refanged")
+        return ", ".join(parts)
+
     def show_error(self, reason: str) -> None:
-        """Shows `reason` in place of the help; the help when it is empty."""
+        """Shows `reason` below the editor; nothing, or what was done to a paste, when it is empty."""
         self.error = reason
         self.editor.set_class(bool(reason), "-wrong")
-        changed, before = self.changed, self._words
-        mark = CHANGED_MARK if changed else " "
-        help_words = f"{WRONG_MARK} {safe(reason, 300)}" if reason else self._help_words(changed)
-        self._words = (mark, self._beside_words(), help_words)
+        self.follow()
+
+    def follow(self) -> None:
+        """Draws the words around the editor again if they are others."""
+        before = self._words
+        mark = CHANGED_MARK if self.changed else " "
+        below, style = self._below_words()
+        self._words = (mark, self._beside_words(), below, style)
         if self._words != before:
-            taller = len(self._help_rows(self.size.width)) != len(
-                wrap_cells(before[2], self._help_room(self.size.width))
-            )
-            self.refresh(layout=taller)
+            width = self.size.width
+            self.refresh(layout=len(self._rows(width, before[2])) != len(self._rows(width, below)))
 
     def reset(self) -> None:
         """Takes the default again."""
-        default = _as_typed(self.parameter, self.parameter.default)
-        match self.editor:
-            case ListField():
-                self.editor.load_text("\n".join(default))
-            case SwitchField():
-                self.editor.value = None if self.parameter.default is None else self.parameter.default is True
-            case ChoiceField():
-                self.editor.value = default if default in self.parameter.choices else Select.NULL
-            case _:
-                self.editor.value = "".join(default)
+        self.hold(as_typed(self.parameter, self.parameter.default))
+
+    def hold(self, raw: Raw) -> None:
+        """Puts `raw` in the field, as if it were typed."""
+        hold(self.editor, raw)
 
     @on(Input.Changed)
     @on(TextArea.Changed)
@@ -189,6 +216,13 @@ class ParameterField(Vertical):
         if self.raw != self._checked:
             self.check(quietly=not self.error)
             self.post_message(self.Edited(self))
+        else:
+            self.follow()
+
+    @on(ListField.Noted)
+    def _noted(self, event: ListField.Noted) -> None:
+        event.stop()
+        self.follow()
 
     def on_descendant_focus(self) -> None:
         """The name stands out while its editor has the focus."""
@@ -201,83 +235,51 @@ class ParameterField(Vertical):
     # Drawing
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """The editor's rows and those of the help."""
-        return super().get_content_height(container, viewport, width) + len(self._help_rows(width))
+        """The editor's rows and those below it."""
+        return super().get_content_height(container, viewport, width) + len(self._rows(width, self._words[2]))
 
     def render_line(self, y: int) -> Strip:
-        """Name, and what stands beside the editor; below it, the help."""
+        """Name, and what stands beside the editor; below it, what there is to say."""
         base, width = self.visual_style.rich_style, self.size.width
-        help_rows = self._help_rows(width)
-        row = y - (self.size.height - len(help_rows))
+        rows = self._rows(width, self._words[2])
+        row = y - (self.size.height - len(rows))
         if row >= 0:
-            kind = "parameter-field--wrong" if self.error else "parameter-field--help"
-            words = " " * (self._name_width + 5) + help_rows[row]
-            return Strip([Segment(words, self.get_visual_style(kind).rich_style)]).adjust_cell_length(width, base)
+            words = " " * (self._name_width + 5) + rows[row]
+            style = self.get_visual_style(f"parameter-field--{self._words[3]}").rich_style
+            return Strip([Segment(words, style)]).adjust_cell_length(width, base)
         if y > 0:
             return Strip.blank(width, base)
         name = pad(fit(safe(self.parameter.name, 60), self._name_width, middle=True), self._name_width)
         right = self.editor.region.right - self.region.x
         gap = max(right - self._name_width - 2, 0) + 1
+        beside = fit(self._words[1], max(width - self._name_width - 2 - gap, 0))
         segments = [
             Segment(f"{self._words[0]} ", self.get_visual_style("parameter-field--mark").rich_style),
             Segment(name, self.get_visual_style("parameter-field--name").rich_style),
-            Segment(" " * gap + self._words[1], self.get_visual_style("parameter-field--help").rich_style),
+            Segment(" " * gap + beside, self.get_visual_style("parameter-field--help").rich_style),
         ]
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _help_room(self, width: int) -> int:
-        return max(width - self._name_width - 5, 10)
+    def _rows(self, width: int, words: str) -> list[str]:
+        """`words` in as many rows as they need, help in one."""
+        room = max(width - self._name_width - 5, 10)
+        if self._explains and not self.error:
+            return [fit(words, room)]
+        return [words[start:end] for start, end in wrap_cells(words, room)] if words else []
 
-    def _help_rows(self, width: int) -> list[str]:
-        words = self._words[2]
-        return [words[start:end] for start, end in wrap_cells(words, self._help_room(width))]
+    def _below_words(self) -> tuple[str, str]:
+        if self.error:
+            return f"{WRONG_MARK} {safe(self.error, 300)}", "wrong"
+        note = self.editor.note if isinstance(self.editor, ListField | PlainField) else ""
+        return safe(note, 300) or (short_help(self.parameter, self.changed) if self._explains else ""), "help"
 
     def _beside_words(self) -> str:
         raw = self.raw
-        if isinstance(raw, list):
-            return f"{len(raw):,} value{'' if len(raw) == 1 else 's'}"
-        return safe(self.parameter.unit, 40)
+        if self.parameter.type.is_list and isinstance(raw, str):
+            return self._file[1] if self._file[0] == raw else ""
+        return beside_words(self.parameter, raw, self._value if self.ready else None, self.changed)
 
-    def _help_words(self, changed: bool) -> str:
-        parameter = self.parameter
-        parts = [safe(parameter.help, 300)]
-        if parameter.required or parameter.empty == "error":
-            parts.append("required")
-        elif parameter.empty == "all" and not self.raw:
-            parts.append("empty: everything")
-        elif parameter.type.is_list and not self.raw:
-            parts.append("empty: nothing")
-        if parameter.minimum is not None:
-            parts.append(f"at least {parameter.minimum:g}")
-        if parameter.maximum is not None:
-            parts.append(f"at most {parameter.maximum:g}")
-        if changed and parameter.default is not None:
-            default = ", ".join(show_value(parameter.default).split("\n"))
-            parts.append(f"default {safe(default, 60) or 'empty'}")
-        if any(map(has_hidden, [self.raw] if isinstance(self.raw, str) else self.raw[:_MANY])):
-            parts.append("holds hidden characters")
-        return " · ".join(parts)
-
-
-def _as_typed(parameter: Parameter, value: object) -> Raw:
-    """A value that was given, checked or typed, as the field's editor takes it."""
-    if parameter.type.is_list:
-        if isinstance(value, str):
-            return [value] if value.startswith("@") else [part.strip() for part in _LIST_BREAK.split(value)]
-        return [str(part) for part in value] if isinstance(value, list | tuple) else []
-    if value is None:
-        return ""
-    checked: Value = value if isinstance(value, str | int | float | bool) else str(value)
-    return show_value(checked)
-
-
-def _editor(parameter: Parameter, start: Raw) -> TextField | ListField | SwitchField | ChoiceField:
-    placeholder = _PLACEHOLDERS.get(parameter.type, "")
-    if isinstance(start, list):
-        return ListField(start, placeholder)
-    match parameter.type:
-        case ParameterType.BOOLEAN:
-            return SwitchField(None if not start else start.strip().lower() == "true")
-        case ParameterType.CHOICE:
-            return ChoiceField(parameter.choices, start)
-    return TextField(start, placeholder)
+    @property
+    def help_words(self) -> str:
+        """All there is to say of the parameter."""
+        return help_words(self.parameter, self.raw, self.changed)

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.cells import cell_len
-from rich.text import Text
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
-from tui.widgets.seen_text import seen_text
+from tui.library.pasting import refang
+from tui.widgets.one_line import OneLine
 
 
-class TextField(Input):
-    """An input without a blinking caret, which shows hidden characters and loses nothing of what is pasted.
-
-    Enter, Up and Down go to the next or the previous field.
-    """
+class TextField(OneLine):
+    """An input among others: Enter, Up and Down go to the next or the previous field."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,down", "app.focus_next", "Next field", show=False),
@@ -35,26 +29,22 @@ class TextField(Input):
     }
     """
 
-    def __init__(self, value: str = "", placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
-        super().__init__(value, placeholder, id=id, select_on_focus=False)
-        self.cursor_blink = False
+
+class PlainField(TextField):
+    """A field that makes what is pasted plain again when somebody defanged it."""
+
+    _noted = ("", "")
 
     @property
-    def _value(self) -> Text:
-        return Text(seen_text(self.value), no_wrap=True, overflow="ignore", end="")
+    def note(self) -> str:
+        """What was done to the last paste, until something else is done."""
+        value, words = self._noted
+        return words if self.value == value else ""
 
-    def _position_to_cell(self, position: int) -> int:
-        return cell_len(seen_text(self.value[:position]))
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
-        self._put(event.text)
-
-    def action_paste(self) -> None:
-        """What was copied within the program, as if it were pasted."""
-        self._put(self.app.clipboard)
-
-    def _put(self, text: str) -> None:
-        line = " ".join(part for part in text.splitlines() if part.strip())
-        self.replace(line, *sorted(self.selection))
+    def put(self, text: str) -> None:
+        """Takes `text` as pasted, refanged."""
+        plain = refang(text)
+        line = " ".join(part for part in plain.splitlines() if part.strip())
+        start, end = sorted(self.selection)
+        self._noted = (self.value[:start] + line + self.value[end:], "refanged" if plain != text else "")
+        super().put(plain)

@@ -45,6 +45,8 @@ def begin(screen: MainScreen, hunt: Hunt, view: str = "") -> None:
 def ask_form(screen: MainScreen, hunt: Hunt) -> None:
     """Opens the form of `hunt`; what is given runs it."""
     from tui.screens.form import FormScreen
+    from tui.settings.earlier_values import EarlierValues
+    from tui.settings.paths import earlier_values_file
 
     session = screen.session
 
@@ -61,7 +63,11 @@ def ask_form(screen: MainScreen, hunt: Hunt) -> None:
             session.values[hunt.id] = values
             begin(screen, hunt)
 
-    screen.app.push_screen(FormScreen(hunt, session.values.get(hunt.id, {}), preview), given)
+    newest = session.whole.end if session.whole is not None else None
+    form = FormScreen(
+        hunt, session.values.get(hunt.id, {}), preview, EarlierValues(earlier_values_file()), newest_event=newest
+    )
+    screen.app.push_screen(form, given)
 
 
 def open_form(screen: MainScreen) -> None:
