@@ -175,7 +175,7 @@ def test_a_terminal_that_does_not_answer_is_left_alone_in_time(home: Path) -> No
         outer.until_shown("end")
         assert "answered=False" in outer.text
         seconds = float(outer.text.split("end")[0].split()[-1])
-        assert BUDGET <= seconds < BUDGET + 0.3
+        assert BUDGET <= seconds < BUDGET + 2
     finally:
         outer.close()
 

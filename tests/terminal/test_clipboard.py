@@ -175,7 +175,7 @@ def test_a_display_that_never_answers_is_left_after_its_time(terminal: Terminal,
     need("xclip")
     began = time.monotonic()
     result = terminal.copy(KQL, DISPLAY=display)
-    assert SECONDS <= time.monotonic() - began < SECONDS + 2
+    assert SECONDS <= time.monotonic() - began < SECONDS + 5
     assert (result.state, result.words) == (
         CopyState.SENT,
         "copy sent: to your terminal (cannot be confirmed); the desktop's clipboard: it did not answer within 2 s",
