@@ -396,13 +396,13 @@ async def test_what_was_judged_benign_before_is_hidden_and_said(tmp_path: Path) 
         await one.open_hunt()
         assert [row[1] for row in one.rows()] == [HOSTILE_DEVICE, "gamma.corp.example"]
         assert "2 of 3, 1 hidden as benign" in one.trail
-        assert "1 hidden as benign (b shows)" in one.line("chips")
+        assert "1 hidden as benign (b shows them)" in one.line("chips")
         await one.press("b")
         await one.settle()
         assert one.signs() == ["B", "", ""]
         assert one.before()[0] == "benign until 12-14 ben: backup"
         assert "3 of 3" in one.trail
-        assert "1 benign shown (b hides)" in one.line("chips")
+        assert "1 benign shown (b hides them)" in one.line("chips")
         await one.press("b")
         await one.settle()
         assert len(one.rows()) == 2
@@ -488,6 +488,18 @@ async def test_a_verdict_that_cannot_be_kept_holds_here_and_says_so(tmp_path: Pa
         await one.press("1")
         await one.said("the verdict holds in this session, but is not remembered beyond this session: ")
         assert one.signs() == ["S", "", ""]
+
+
+def kept_aside(folder: Path) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in folder.glob("verdicts.damaged-*.toml")]
+
+
+async def test_a_damaged_file_of_verdicts_is_said_when_it_is_opened(tmp_path: Path) -> None:
+    verdicts = tmp_path / "verdicts.toml"
+    verdicts.write_text("format = ", encoding="utf-8")
+    async with marks_desk(tmp_path, verdicts) as one:
+        await one.said("verdicts.toml is damaged: ")
+    assert kept_aside(tmp_path) == ["format = "]
 
 
 async def test_the_benign_dialog_wants_a_reason_and_a_time_to_come(tmp_path: Path) -> None:

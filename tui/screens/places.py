@@ -50,7 +50,9 @@ class Place:
         words = [f"only {self.chosen}"] if self.step.view.only is not None else []
         if self.benign:
             words.append(
-                f"{number} benign shown (b hides)" if self.benign_shown else f"{number} hidden as benign (b shows)"
+                f"{number} benign shown (b hides them)"
+                if self.benign_shown
+                else f"{number} hidden as benign (b shows them)"
             )
         return words
 

@@ -157,7 +157,7 @@ async def _annotate(screen: MainScreen, row: Row) -> None:
     write_on(screen, screen.session.findings.mark_of(new.key) or new)
 
 
-def write_on(screen: MainScreen, mark: Mark, done: Callable[[], None] | None = None) -> None:
+def write_on(screen: MainScreen, mark: Mark) -> None:
     """Asks for the note and the tags of `mark`."""
     from tui.screens.note import NoteScreen, Written
 
@@ -165,9 +165,8 @@ def write_on(screen: MainScreen, mark: Mark, done: Callable[[], None] | None = N
         if written is not None:
             author, at = str(screen.session.author), screen.now()
             screen.session.findings.annotate(replace(mark, note=written.text, tags=written.tags, author=author, at=at))
-            screen.say("noted on the row; X takes that back, M lists all notes")
-        if done is not None:
-            done()
+            what = "noted on the row" if written.text or written.tags else "marked, with nothing written on it"
+            screen.say(f"{what}; X takes that back, M lists all notes")
 
     screen.app.push_screen(NoteScreen("Note on the row", mark.note, mark.tags), given)
 
