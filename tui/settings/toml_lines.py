@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-_TABLE_LINE = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_TABLE_LINE = re.compile(r"\s*\[\[?([^\]]+)\]\]?\s*(?:#.*)?$")
 _KEY_LINE = re.compile(r"\s*([A-Za-z0-9_.\"'-]+)\s*=")
 
 
@@ -21,7 +21,7 @@ def key_lines(text: str) -> dict[str, int]:
                 fence = ""
             continue
         if match := _TABLE_LINE.match(line):
-            table = _bare(match[1])
+            table = _bare(match[1].strip())
             for around in _prefixes(table):
                 lines.setdefault(around, number)
             if line.lstrip().startswith("[["):

@@ -477,6 +477,7 @@ def test_queries_stay_in_their_workspace(root: Path, query: dict[str, Any], word
         ('subject = "device"', 'subject = "planet"', "subject: expected one of"),
         ('subject = "device"', 'subject = "device', "not TOML"),
         ('subject = "device"', 'subject = "device"\ncode = "import os"', "unknown key"),
+        ("[parameters.tools]", "a." * 5000 + "a = 1\n[parameters.tools]", "a key has more than 40 parts"),
         ("[parameters.tools]", "x = " + "[" * 3000 + "\n[parameters.tools]", "nested"),
     ],
 )

@@ -17,12 +17,13 @@ from typing import Any, NoReturn
 import pyarrow as pa
 import pytest
 
-from tests.support.kept import HUNT, a_kept_run, rows_of
+from tests.support.kept import HUNT, a_kept_run, opened, put, rows_of
 from tests.support.records import a_session
 from tests.support.steps import at_step
 from tui.settings.files import PARTIAL
+from tui.triage.records.bundle import export_session, import_session
 from tui.triage.records.folder import SessionFolder
-from tui.triage.records.shelf import with_digests
+from tui.triage.records.shelf import discard, discarded, entries, recover, with_digests
 from tui.triage.verdicts import VerdictStore
 
 ROUNDS = 2
@@ -174,6 +175,41 @@ def test_killed_at_every_step_of_opening_mending_and_going_on(tmp_path: Path) ->
         save(path, say, iter(range(1)))
 
     assert kill_everywhere(path, work, prepare) >= 60
+
+
+def test_killed_at_every_step_of_taking_in_putting_away_and_bringing_back(tmp_path: Path) -> None:
+    file, root = tmp_path / "a.huntdeck", tmp_path / "sessions"
+    export_session(put(tmp_path / "other"), file)
+
+    def work(say: Callable[[str], None]) -> None:
+        path = import_session(file, root, "bob@far")
+        say("in")
+        discard(path)
+        say("away")
+        recover(root, path.name)
+        say("back")
+
+    kills = 0
+    for step in count(1):
+        shutil.rmtree(root, ignore_errors=True)
+
+        def in_child(say: Callable[[str], None], step: int = step) -> None:
+            with at_step(step, kill_myself):
+                work(say)
+
+        ended_by, said = Child(in_child).end()
+        here, away = entries(root), discarded(root)
+        assert len(here) + len(away) == 1 or not said
+        assert not said or said[-1] != "back" or here
+        for entry in (*here, *away):
+            assert opened(entry.path)[2] == []
+        import_session(file, root, "bob@far")
+        assert len(entries(root)) == len(here) + 1
+        assert all(not (left / "lock").exists() for left in root.glob(".incoming-*"))
+        if ended_by == 0:
+            break
+        kills += 1
+    assert kills >= 40
 
 
 def test_killed_at_random_moments(tmp_path: Path) -> None:

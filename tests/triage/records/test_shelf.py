@@ -204,13 +204,22 @@ def test_a_deleted_session_comes_back_whole(root: Path) -> None:
     assert (discarded(root), len(entries(root))) == ([], 1)
 
 
+def test_a_deleted_session_is_found_by_its_folder_and_identity(root: Path) -> None:
+    path = put(root, "mine", "00000001")
+    for name in ("mine-00000001", "00000001", "Mine"):
+        discard(path)
+        assert recover(root, name) == path
+    assert recover(root, discard(path).name) == path
+
+
 def test_two_sessions_deleted_from_one_place_are_both_kept(root: Path) -> None:
     first = discard(put(root, "mine", "00000001"))
     second = discard(put(root, "mine", "00000001", hours=1))
     assert first != second
     assert len(discarded(root)) == 2
-    with pytest.raises(ShelfError, match="2 deleted sessions are called 'mine'"):
-        recover(root, "mine")
+    for name in ("mine", "00000001", "mine-00000001"):
+        with pytest.raises(ShelfError, match=f"2 deleted sessions are called '{name}'; name one of mine-00000001.2"):
+            recover(root, name)
     assert recover(root, second.name) == root / "mine-00000001"
     with pytest.raises(FileExistsError):
         recover(root, first.name)

@@ -18,7 +18,7 @@ from tui.triage.queries.context import Query
 from tui.triage.records.bundle_members import BundleError, Limits, Manifest
 from tui.triage.records.documents import DocumentError
 from tui.triage.records.model import FORMAT, RunRecord, SessionNameError, SessionRecord, checked_name
-from tui.triage.records.reading import check_hunt_file, digest_of, read_run, read_session
+from tui.triage.records.reading import check_hunt_file, check_keys, digest_of, read_run, read_session
 
 _IDENTITY = re.compile(r"[0-9a-f]{8}", re.ASCII)
 _TYPES = frozenset("string int long real bool datetime timespan dynamic decimal guid".split())
@@ -112,6 +112,7 @@ def _hunt(path: Path) -> Hunt:
     name = f"hunts/{path.name}"
     try:
         text = check_hunt_file(path)
+        check_keys(text)
         hunt = parse_hunt(text, Path(name))
     except DocumentError as error:
         raise BundleError(f"{name}: {error}") from None

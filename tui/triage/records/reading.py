@@ -25,6 +25,9 @@ PREVIOUS = "session.toml.previous"
 _RUN_FILE = re.compile(r"([1-9]\d{0,8})\.(?:toml|parquet)\Z", re.ASCII)
 _IDENTITY = re.compile(r"-([0-9a-f]{8})\Z", re.ASCII)
 _SEAL = re.compile(rb"(?s)(.*)# SHA-256 of the text above: ([0-9a-f]{64})\n\Z")
+_TEXTS = re.compile(r""""(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
+_DEEP = re.compile(r"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){40}""")
+"""A key of so many parts as no file has: reading it takes time with their square."""
 _FAULTS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError)
 """What reading a document may stumble over that is wrong in ways nobody thought of."""
 
@@ -74,10 +77,19 @@ def read_run(data: bytes) -> RunRecord:
     return _read(data, run_of)
 
 
+def check_keys(text: str) -> None:
+    """DocumentError for a TOML text that would take very long to read."""
+    if match := _DEEP.search(_TEXTS.sub('""', text)):
+        raise DocumentError(f"a key has more than 40 parts: {match[0][:40]}")
+
+
 def _read(data: bytes, convert: Callable[[Mapping[str, Any]], Record]) -> Record:
     try:
         text = data.decode("utf-8-sig")
+        check_keys(text)
         document = loads(text)
+    except DocumentError:
+        raise
     except UnicodeDecodeError:
         raise DocumentError("not UTF-8 text") from None
     except RecursionError:

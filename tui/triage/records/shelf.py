@@ -237,7 +237,7 @@ def _files(path: Path, deeper: bool = True) -> Iterator[os.DirEntry[str]]:
 def _choose(known: Iterable[Entry], name: str, what: str) -> Entry:
     """The one entry that `name` means; its folder's name comes before its identity, and that before its name."""
     known, wanted = list(known), " ".join(name.split()).casefold()
-    for told in (lambda entry: entry.path.name.casefold(), lambda entry: entry.identity, _plain_name):
+    for told in (lambda entry: entry.path.name.casefold(), _folder, lambda entry: entry.identity, _plain_name):
         found = [entry for entry in known if told(entry) == wanted]
         if len(found) == 1:
             return found[0]
@@ -245,6 +245,12 @@ def _choose(known: Iterable[Entry], name: str, what: str) -> Entry:
             raise ShelfError(f"{len(found)} {what}s are called {name!r}; name one of {_listing(found)}")
     names = {entry.name: None for entry in known}
     raise NoSessionError(f"there is no {what} {name!r}{nearest(name, names)}")
+
+
+def _folder(entry: Entry) -> str:
+    """The name of its folder, of a deleted one that which it had."""
+    match = _DISCARDED_NAME.match(entry.path.name) if entry.discarded else None
+    return (match["folder"] if match else entry.path.name).casefold()
 
 
 def _plain_name(entry: Entry) -> str:
