@@ -31,6 +31,8 @@ _COLUMNS = (
     Column("note", widest=60),
     Column("row", widest=200),
 )
+_MOST = 300
+"""Characters of a row that are shown."""
 
 
 class FindingsScreen(Modal[Mark | None]):
@@ -199,5 +201,11 @@ class FindingsScreen(Modal[Mark | None]):
 
 
 def row_words(mark: Mark) -> str:
-    """What the row held, the values only."""
-    return "  ".join(" ".join(value.split()) for value in mark.fields.values())
+    """What the row held, the values only, as many as anybody reads in a line or two."""
+    words, length = [], 0
+    for value in mark.fields.values():
+        words.append(" ".join(value[:_MOST].split()))
+        length += len(words[-1])
+        if length > _MOST:
+            break
+    return "  ".join(words)
