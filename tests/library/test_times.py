@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.kql.literals import LiteralError, datetime_text, parse_timespan
-from tui.library.times import read_moment, read_span, span_typed
+from tui.library.times import moment_typed, read_moment, read_span, span_said, span_typed
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)  # a Sunday
 
@@ -50,6 +50,24 @@ words = st.lists(
 )
 def test_times(typed: str, expected: str) -> None:
     assert read_moment(typed, NOW) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+@given(moments)
+def test_a_time_as_it_is_typed_is_exact(moment: datetime) -> None:
+    assert read_moment(moment_typed(moment), NOW) == moment
+
+
+def test_times_have_a_fraction_only_where_there_is_one() -> None:
+    assert moment_typed(NOW) == "2026-11-22 08:30:00Z"
+    assert moment_typed(NOW + timedelta(microseconds=5)) == "2026-11-22 08:30:00.000005Z"
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=9000)))
+def test_spans_in_words_say_all_of_them(span: timedelta) -> None:
+    said = span_said(span).replace("µs", "ms")
+    parts = [(int(number), unit) for number, unit in zip(said.split()[::2], said.split()[1::2], strict=True)]
+    micro = parts.pop()[0] if "µs" in span_said(span) else 0
+    assert sum((read_span(f"{count}{unit}") for count, unit in parts), timedelta(microseconds=micro)) == span
 
 
 def test_yesterday_is_that_of_the_zone_that_is_named() -> None:

@@ -30,6 +30,7 @@ async def test_lists_are_typed_pasted_and_emptied() -> None:
         assert focused is not None
         focused.post_message(events.Paste("ws-1\nws-2,ws-1"))
         await shown.pilot.pause()
+        assert "2 names · 2 pasted, 1 duplicate dropped" in shown.words
         await shown.press("tab", "tab")
         await shown.type("ana")
         await shown.press("ctrl+enter")

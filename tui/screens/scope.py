@@ -18,6 +18,7 @@ from tui.triage.queries.context import Scope
 from tui.widgets.dialog import Dialog
 from tui.widgets.list_field import ListField
 from tui.widgets.parameter_field import WRONG_MARK
+from tui.widgets.parameter_words import counted
 from tui.widgets.words import Words
 
 _LISTS = {
@@ -65,16 +66,18 @@ class ScopeScreen(Modal[Scope | None]):
         if isinstance(event.text_area, ListField):
             self._check(event.text_area)
 
+    @on(ListField.Noted)
+    def _noted(self, event: ListField.Noted) -> None:
+        self._check(event.field)
+
     def _check(self, field: ListField) -> bool:
         """Whether the lines of `field` can be scope; says what is wrong, or how many there are."""
         error = scope_error(field.values, "devices" in (field.id or ""))
-        count = len(field.values)
-        unseen = " · holds hidden characters" if any(map(has_hidden, field.values)) else ""
-        words = f"{WRONG_MARK} {safe(error, 300)}" if error else f"{count} names{unseen}" if count else ""
+        words = f"{WRONG_MARK} {safe(error, 300)}" if error else _about(field)
         field.set_class(bool(error), "-wrong")
         said = field.parent.query_one(".said", Words) if field.parent is not None else None
         if said is not None:
-            said.say(words.replace("1 names", "1 name") if count == 1 else words)
+            said.say(words)
             said.set_class(bool(error), "-wrong")
         return not error
 
@@ -99,6 +102,17 @@ class ScopeScreen(Modal[Scope | None]):
     def action_cancel(self) -> None:
         """Leaves the scope as it was."""
         self.dismiss(None)
+
+
+def _about(field: ListField) -> str:
+    """How many names `field` holds, and what was done to the last paste; nothing of an empty one."""
+    names = field.values
+    parts = [counted(len(names), "name") if names else "", field.note]
+    if len(set(names)) < len(names):
+        parts.append(f"{len(names) - len(set(names)):,} more than once")
+    if any(map(has_hidden, names)):
+        parts.append("holds hidden characters")
+    return safe(" · ".join(part for part in parts if part), 300)
 
 
 def scope_error(names: Sequence[str], prefixes: bool) -> str:

@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Button, Input
 
-from tui.kql.literals import LiteralError, parse_timespan
+from tui.kql.literals import LiteralError
+from tui.library.times import moment_typed, read_span
 from tui.screens.modal import Modal
 from tui.terminal.safe_text import safe
 from tui.triage.held import span_words
@@ -41,17 +42,19 @@ class WindowScreen(Modal[Window | None]):
     def __init__(self, window: Window, whole: Window | None) -> None:
         super().__init__()
         self._window, self._whole = window, whole
+        self._known: tuple[tuple[str, str], Window] | None = None
 
     def compose(self) -> ComposeResult:
         """Both times, what they make, and the quick windows."""
         with Dialog("Window"):
             with Horizontal(classes="line"):
                 yield Words("from", classes="name")
-                yield TextField(time_text(self._window.start), "time, or a span such as 24h", id="from")
-                yield Words("UTC, or with a zone: +02:00", classes="aside")
+                yield TextField(moment_typed(self._window.start), "a time, or a span such as 24h", id="from")
+                yield Words("yesterday 03:00Z, 2h ago, 24h", classes="aside")
             with Horizontal(classes="line"):
                 yield Words("to", classes="name")
-                yield TextField(time_text(self._window.end), "time", id="to")
+                yield TextField(moment_typed(self._window.end), "a time, or +4h from the start", id="to")
+                yield Words("or +4h from the start", classes="aside")
             yield Words(id="said", flows=True)
             with Horizontal(id="quick", classes="line"):
                 yield Words("last", classes="name")
@@ -73,10 +76,16 @@ class WindowScreen(Modal[Window | None]):
         return f"counted back from the newest event; the evidence spans {show_window(self._whole)}"
 
     def _read(self) -> Window:
-        """The window that the fields make; WindowError when they make none."""
+        """The window that the fields make; WindowError when they make none. The same words are read once: what is shown is
+        what is given, also where it is told from now."""
         start, end = (self.query_one(name, TextField).value.strip() for name in ("#from", "#to"))
+        if self._known is None or self._known[0] != (start, end):
+            self._known = ((start, end), self._made(start, end))
+        return self._known[1]
+
+    def _made(self, start: str, end: str) -> Window:
         try:
-            parse_timespan(start)
+            read_span(start)
         except LiteralError:
             return make_window("", start, end, self._whole, datetime.now(UTC))
         return make_window(start, "", end, self._whole, datetime.now(UTC))
@@ -110,8 +119,8 @@ class WindowScreen(Modal[Window | None]):
             self._fill(make_window(name.removeprefix("last-"), "", "", self._whole, datetime.now(UTC)))
 
     def _fill(self, window: Window) -> None:
-        self.query_one("#from", TextField).value = time_text(window.start)
-        self.query_one("#to", TextField).value = time_text(window.end)
+        self.query_one("#from", TextField).value = moment_typed(window.start)
+        self.query_one("#to", TextField).value = moment_typed(window.end)
         self.query_one("#set").focus()
 
     def action_take(self) -> None:
@@ -128,9 +137,3 @@ class WindowScreen(Modal[Window | None]):
     def action_cancel(self) -> None:
         """Leaves the window as it was."""
         self.dismiss(None)
-
-
-def time_text(moment: datetime) -> str:
-    """`2026-11-21 03:00:00Z`, with microseconds where there are any: what is read again is the same moment."""
-    fraction = f".{moment.microsecond:06}" if moment.microsecond else ""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}{fraction}Z"
