@@ -177,9 +177,10 @@ def import_session(file: Path, root: Path, who: str = "", limits: Limits | None 
 def _chosen(file: Path) -> Iterator[BinaryIO]:
     """The file that the analyst chose, which may be a link but must lead to a file."""
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise BundleError("it is no file")
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise BundleError("it is no file")
         yield stream
 
 
