@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from tui.workspaces.live.collector import full_collections_put_off
 from tui.workspaces.live.failures import outcome_of_exception
 from tui.workspaces.live.outcomes import outcome_of_status
 from tui.workspaces.protocol import BatchSink, Limits, Outcome, State
@@ -125,18 +126,22 @@ class Attempt:
     async def _receive(self, sender: Sender, request: HttpRequest, decoder: AnswerDecoder) -> None:
         request.headers["x-ms-client-request-id"] = request.headers["client-request-id"] = self._identifier
         async with sender.sent(request, self._limits.seconds) as response:
-            headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
-            self._correlation = next((headers[name] for name in _CORRELATION if name in headers), "")
-            await self._refuse_no_result(response, headers)
-            first = True
-            async for block in response.iter_bytes():
-                if first and block:
-                    self._refuse_page(response.status_code, headers, block)
-                    first = False
-                await in_thread(lambda block=block: decoder.feed(block), decoder.stop)  # type: ignore[misc]
-            if first:
-                raise self._no_result(response.status_code, headers, b"")
-            await in_thread(decoder.finish, decoder.stop)
+            with full_collections_put_off():
+                await self._decode(response, decoder)
+
+    async def _decode(self, response: AsyncHttpResponse, decoder: AnswerDecoder) -> None:
+        headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
+        self._correlation = next((headers[name] for name in _CORRELATION if name in headers), "")
+        await self._refuse_no_result(response, headers)
+        first = True
+        async for block in response.iter_bytes():
+            if first and block:
+                self._refuse_page(response.status_code, headers, block)
+                first = False
+            await in_thread(lambda block=block: decoder.feed(block), decoder.stop)  # type: ignore[misc]
+        if first:
+            raise self._no_result(response.status_code, headers, b"")
+        await in_thread(decoder.finish, decoder.stop)
 
     async def _refuse_no_result(self, response: AsyncHttpResponse, headers: Mapping[str, str]) -> None:
         """NoResultError for an answer whose status says that it is none."""
