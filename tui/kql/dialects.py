@@ -59,6 +59,16 @@ class Dialect:
         """The same, under a condition."""
         return "dcountif" if self.kind == "evidence" else "count_distinctif"
 
+    @property
+    def most_rows(self) -> int:
+        """The rows that a listing may ask for: one more than these is asked for, which Defender answers up to 100,000."""
+        return 99_999 if self.kind == "defender" else 100_000
+
+    @property
+    def most_whole_rows(self) -> int:
+        """The same for rows with all columns of their table: Defender refuses answers of more than 50 MB as a whole."""
+        return 10_000 if self.kind == "defender" else self.most_rows
+
     def has_table(self, table: str) -> bool:
         """Whether the workspace has `table`."""
         return table in self.schema

@@ -97,8 +97,7 @@ async def test_a_device_code_is_shown_and_says_who_signed_in(services: Loopback)
         services.tokens.approve(code)
 
     async with opened(services, "log_analytics", **signed(services, "device_code")) as workspace:
-        assert workspace._source is not None
-        workspace._source.show_with(prompt)
+        workspace.show_codes_with(prompt)
         assert await workspace.sign_in() == Identity(USER, TENANT)
         assert workspace.identity == Identity(USER, TENANT)
         completion, _ = await run(workspace)
@@ -125,7 +124,7 @@ async def test_one_sign_in_serves_all_services_and_nobody_is_asked_twice(service
     way = signed(services, "device_code")
     async with opened(services, KINDS[0], **way) as one, opened(services, KINDS[1], **way) as two:
         assert one._source is two._source is not None
-        one._source.show_with(prompt)
+        one.show_codes_with(prompt)
         ended = await asyncio.gather(run(one), run(two), run(one))
         assert [completion.outcome.state for completion, _ in ended] == [State.COMPLETE] * 3
         assert two.identity == Identity(USER, TENANT)
@@ -145,8 +144,7 @@ async def test_cancelling_a_sign_in_does_not_wait_for_the_code(services: Loopbac
     shown = asyncio.Event()
     loop = asyncio.get_running_loop()
     async with opened(services, "defender", **signed(services, "device_code")) as workspace:
-        assert workspace._source is not None
-        workspace._source.show_with(lambda *_: loop.call_soon_threadsafe(shown.set) and None)
+        workspace.show_codes_with(lambda *_: loop.call_soon_threadsafe(shown.set) and None)
         signing = asyncio.create_task(workspace.sign_in())
         await asyncio.wait_for(shown.wait(), 10)
         signing.cancel()

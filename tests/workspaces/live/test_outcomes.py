@@ -6,6 +6,7 @@ import json
 import socket
 import ssl
 import zlib
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -214,6 +215,12 @@ def test_errors_among_rows(message: str, code: str, state: State) -> None:
 )
 def test_when_to_come_back(headers: dict[str, str], message: str, seconds: float | None) -> None:
     assert retry_after(headers, message) == seconds
+
+
+def test_when_to_come_back_by_the_clock() -> None:
+    now = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+    assert retry_after({"retry-after": "Sun, 22 Nov 2026 08:00:30 GMT"}, now=now) == 30
+    assert retry_after({"retry-after": "Sun, 22 Nov 2026 07:00:30 GMT"}, now=now) == 0
 
 
 def test_a_place_is_marked_under_its_line() -> None:

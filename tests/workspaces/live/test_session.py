@@ -13,6 +13,7 @@ from tests.workspaces.live.services import KINDS, WINDOW, make, server_of
 from tui.library.catalogue import load_catalogue
 from tui.loopback.group import Loopback
 from tui.results.store import ResultStore
+from tui.triage.queries.compile import base_query, view_query
 from tui.triage.runs import Phase, Run
 from tui.triage.session import Session
 from tui.triage.words import badge_words, empty_words, queue_words
@@ -62,6 +63,18 @@ async def test_a_count_opens_into_as_many_events(session: Session) -> None:
     assert run.completion is not None
     assert run.completion.identifiers["client_request_id"] != drill.completion.identifiers["client_request_id"]
     assert badge_words(session, hunt, datetime.now(UTC)).startswith(f"{run.received} ")
+
+
+async def test_a_listing_asks_for_no_more_than_the_service_gives(session: Session) -> None:
+    session.window = WINDOW
+    context = session.context(CATALOGUE.find("T1119-01"))
+    whole, timeline = base_query(context), view_query(context, "timeline")
+    if session.workspace.kind == "defender":
+        assert (whole.limit, timeline.limit) == (10_000, 99_999)
+    else:
+        assert (whole.limit, timeline.limit) == (100_000, 100_000)
+    assert f"take {whole.limit + 1}" in whole.kql
+    assert f"take {timeline.limit + 1}" in timeline.kql
 
 
 async def test_what_is_put_off_is_told_and_can_be_cancelled(session: Session, loopback: Loopback) -> None:

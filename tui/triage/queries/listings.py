@@ -39,8 +39,12 @@ def events_query(
     limit: int = 100_000,
     view: str = "events",
 ) -> Query:
-    """The raw rows of one leg that meet every bound and `where`: all columns, oldest first; `limit` + 1 are asked for."""
+    """The raw rows of one leg that meet every bound and `where`: all columns, oldest first.
+
+    `limit` + 1 are asked for, or as many as this kind of workspace gives at once.
+    """
     leg = _leg_here(context, leg_name)
+    limit = min(limit, context.dialect.most_whole_rows)
     stages = [f"leg_{leg.name}", *(f"where {bound_condition(context, leg, bound)}" for bound in bounds)]
     if where:
         stages.append(f"where {context.say(where, leg)}")
@@ -70,6 +74,7 @@ def values_query(
 ) -> Query:
     """The distinct values of `expression` in a leg's rows, each with its number of events; they open into those events."""
     leg = _leg_here(context, leg_name)
+    limit = min(limit, context.dialect.most_rows)
     kind = column_type(context, leg, expression)
     time = context.time(leg)
     stages = [f"leg_{leg.name}", *(f"where {bound_condition(context, leg, bound)}" for bound in bounds)]
@@ -144,7 +149,7 @@ def groups_query(context: QueryContext, leg_name: str, bounds: Sequence[Bound] =
 
 def timeline_query(context: QueryContext, bounds: Sequence[Bound] = (), limit: int = 100_000) -> Query:
     """All legs in time order, one line an event; each opens into the whole event."""
-    hunt = context.hunt
+    hunt, limit = context.hunt, min(limit, context.dialect.most_rows)
     legs = [leg for leg in hunt.legs.values() if not leg.of and context.present(leg)]
     legs = [
         leg for leg in legs if all(names_subject(context.table(leg), bound.key.subject or "device") for bound in bounds)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from tui.kql.lexer import KqlSyntaxError, tokenize
@@ -73,11 +76,14 @@ def outcome_of_one_api(errors: Sequence[Any]) -> Outcome:
     return Outcome(State.PARTIAL, f"the service could not finish: {told}")
 
 
-def retry_after(headers: Mapping[str, str], message: str = "") -> float | None:
+def retry_after(headers: Mapping[str, str], message: str = "", now: datetime | None = None) -> float | None:
     """Seconds to wait by the `Retry-After` header, or by a message that names a time; None when neither says."""
     text = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,6}(\.\d+)?", text):
         return float(text)
+    if text:
+        with suppress(ValueError, TypeError):
+            return max(0.0, (parsedate_to_datetime(text) - (now or datetime.now(UTC))).total_seconds())
     found = re.search(r"again in (?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})", message)
     if found:
         days, hours, minutes, seconds = (int(part or 0) for part in found.groups())

@@ -104,6 +104,11 @@ class LiveWorkspace(ABC):
             raise WorkspaceError(refused)
         return self._source.identity
 
+    def show_codes_with(self, prompt: Prompt) -> None:
+        """Device codes are shown by `prompt` from now on, for all workspaces that sign in alike."""
+        if self._source is not None:
+            self._source.show_with(prompt)
+
     def sign_out(self) -> None:
         """Lets go of the tokens in memory."""
         if self._source is not None:
