@@ -14,17 +14,18 @@ if TYPE_CHECKING:
 
 
 def session_pieces(session: Session, keeper: Keeper, zone: tzinfo) -> list[Piece]:
-    """Banner, workspace, window with its zone, scope, the session and when it was saved, the queue."""
-    from tui.triage.words import queue_words, scope_words, window_words, zone_words
+    """Banner, workspace, who is signed in, window with its zone, scope, the session and when it was saved, the queue."""
+    from tui.triage.words import identity_words, queue_words, scope_words, window_words, zone_words
 
     workspace, window = session.workspace, session.window
     words = f"{window_words(window, zone)} {zone_words(zone, window.end)}"
     whole = " (all of it)" if window == session.whole else ""
     scope = scope_words(session.scope)
-    queue = queue_words(session)
+    queue, identity = queue_words(session), identity_words(session)
     return [
         Piece(f"{workspace.banner} {workspace.name}", role="strong"),
         Piece(workspace.kind, "", rank=1, leaves=True),
+        Piece(identity, identity.partition(",")[0], rank=2) if identity else Piece(""),
         Piece(words + whole, short=words, rank=3),
         Piece(f"scope {scope}", role="" if scope == "all" else "warning", rank=5),
         keeper_piece(keeper, zone),

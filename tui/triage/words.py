@@ -15,7 +15,7 @@ from tui.triage.queries.context import Scope
 from tui.triage.runs import Phase, Run, Step
 from tui.triage.session import Session
 from tui.workspaces.live.limits import QueueState
-from tui.workspaces.protocol import State, Window, mark_place
+from tui.workspaces.protocol import Identity, State, Window, mark_place
 
 NEXT_STEPS: dict[State, str] = {
     State.TRUNCATED: "Narrow the window (w), the scope (o) or the parameters (e) to see the rest.",
@@ -105,6 +105,14 @@ def scope_words(scope: Scope) -> str:
 
 def _first_of(names: Sequence[str]) -> str:
     return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else names[0]
+
+
+def identity_words(session: Session) -> str:
+    """`ana@acme.example, tenant 6f1c1d2e-...`: who is signed in to a live workspace; nothing where nobody is, or has to be."""
+    identity = getattr(session.workspace, "identity", None)
+    if not isinstance(identity, Identity) or not (identity.name or identity.tenant):
+        return ""
+    return ", tenant ".join(part for part in (identity.name or "signed in", identity.tenant) if part)
 
 
 def queue_words(session: Session) -> str:

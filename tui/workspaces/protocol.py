@@ -30,6 +30,14 @@ class Window:
             )
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Who signed in (a user's or application's name) and to which tenant; empty where it is not known."""
+
+    name: str = ""
+    tenant: str = ""
+
+
 class State(StrEnum):
     """How a run ended."""
 

@@ -22,10 +22,10 @@ from tui.loopback.token_service import BAD_SECRET, BLOCKED, CLIENT, TENANT, USER
 from tui.loopback.tokens import MARKER
 from tui.workspaces.live import credentials
 from tui.workspaces.live.configuration import LiveSettings
-from tui.workspaces.live.credentials import Identity, Secret, TokenSource, identity_of
+from tui.workspaces.live.credentials import Secret, TokenSource, identity_of
 from tui.workspaces.live.errors import SignInError
 from tui.workspaces.live.http import challenge_claims
-from tui.workspaces.protocol import State, WorkspaceError
+from tui.workspaces.protocol import Identity, State, WorkspaceError
 
 SECRET = "hunter2-marker"
 

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from tui.workspaces.live.configuration import LiveSettings
 from tui.workspaces.live.errors import SignInError
+from tui.workspaces.protocol import Identity
 from tui.workspaces.threads import in_thread
 
 for _name in ("azure", "msal"):
@@ -69,14 +70,6 @@ class Secret:
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         raise TypeError("a secret is not written anywhere")
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who signed in (a user's or application's name) and to which tenant, as the token says; empty where it does not."""
-
-    name: str = ""
-    tenant: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tui.kql.schema import Schema, evidence_schema
 from tui.workspaces.live.attempt import Attempt, AttemptEnd
 from tui.workspaces.live.configuration import LiveSettings
 from tui.workspaces.live.covering import coverage_from, coverage_query
-from tui.workspaces.live.credentials import Identity, Prompt, source_for
+from tui.workspaces.live.credentials import Prompt, source_for
 from tui.workspaces.live.errors import SignInError
 from tui.workspaces.live.failures import outcome_of_exception
 from tui.workspaces.live.limits import QueueState, limiter_for
@@ -23,6 +23,7 @@ from tui.workspaces.live.network import in_network
 from tui.workspaces.protocol import (
     BatchSink,
     Completion,
+    Identity,
     Limits,
     Outcome,
     State,
