@@ -177,6 +177,11 @@ async def test_lines_of_a_timeline_are_marked_and_counted_values_are_not(tmp_pat
         await one.press("m")
         await one.said("marked")
         assert one.signs()[:3] == ["M", "", ""]
+        await one.press("i")
+        await one.dialog("ProcessCommandLine")
+        assert "2026-11-22 09:00:00Z, ana@host" in one.text
+        await one.press("escape")
+        await one.until(lambda: len(one.app.screen_stack) == 1)
         await one.press("F")
         await one.until(lambda: len(one.screen.trail.places) == 3)
         await one.settle()

@@ -179,7 +179,9 @@ async def open_whole(screen: MainScreen, cell: Cell) -> None:
 
         screen.say(" ".join(empty_words(run)), warning=True)
         return
-    await show_event(screen, run, judge_of(screen, run, run.rows))
+    place = screen.trail.current
+    said = place.judge.fields(cell.row) if place is not None and place.judge is not None else []
+    await show_event(screen, run, judge_of(screen, run, run.rows), said)
 
 
 def cancel(screen: MainScreen) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -159,13 +159,16 @@ async def show_row(screen: MainScreen, cell: Cell) -> None:
         await _show_fields(screen, cell.run.query, held, screen.pane.row, screen.pane.go, place.judge)
 
 
-async def show_event(screen: MainScreen, run: Run, judge: Judge) -> None:
-    """All fields of the rows of `run`, which stays out of the trail; `judge` finds what was said about them."""
+async def show_event(screen: MainScreen, run: Run, judge: Judge, said: Sequence[Field]) -> None:
+    """All fields of the rows of `run`, which stays out of the trail, after what was `said` about where it was listed.
+
+    `judge` finds what was said about the rows themselves.
+    """
     from tui.workspaces.threads import in_thread
 
     stored = run.rows
     if stored is not None:
-        await _show_fields(screen, run.query, await in_thread(stored.prepare), 0, judge=judge)
+        await _show_fields(screen, run.query, await in_thread(stored.prepare), 0, judge=judge, said=said)
 
 
 async def _show_fields(
@@ -175,6 +178,7 @@ async def _show_fields(
     index: int,
     left: Callable[[int], None] | None = None,
     judge: Judge | None = None,
+    said: Sequence[Field] = (),
 ) -> None:
     from tui.screens.event import EventScreen
     from tui.workspaces.threads import in_thread
@@ -185,7 +189,7 @@ async def _show_fields(
     async def load(position: int) -> list[Field]:
         found = await in_thread(lambda: held.page(position, 1, names))
         fields = list(zip(names, found[0], strict=True))
-        return [*(judge.fields(dict(fields)) if judge is not None else ()), *fields]
+        return [*said, *(judge.fields(dict(fields)) if judge is not None else ()), *fields]
 
     def closed(position: int | None) -> None:
         if left is not None and position is not None:
