@@ -54,10 +54,21 @@ async def _load(screen: MainScreen, run: Run) -> None:
 
 
 async def _display_once(screen: MainScreen, place: Place) -> None:
-    """Displays `place`; while that goes on, rows that arrive do not begin it anew."""
+    """Displays `place`; while that goes on, rows that arrive do not begin it anew.
+
+    Order and filters of an earlier day, or from elsewhere, may not fit the rows: then it is displayed without them.
+    """
+    from tui.results.view import RowView, ViewError
+    from tui.triage.words import error_words
+
     screen.displaying = place
     try:
-        await display(screen, place)
+        try:
+            await display(screen, place)
+        except ViewError as error:
+            place.step.view = RowView()
+            screen.say(f"order and filters do not fit these rows, and are left out: {error_words(error)}", warning=True)
+            await display(screen, place)
     finally:
         screen.displaying = None
 
