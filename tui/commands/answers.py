@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tui.commands.options import UsageError
 from tui.kql.literals import datetime_text
 from tui.triage.execute import Answer
 from tui.workspaces.protocol import Outcome, State, Window, mark_place
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tui.commands.recorded import Executed
 
 EXIT_CODES = {
     State.COMPLETE: 0,
@@ -43,11 +49,38 @@ def show_code(address: str, code: str, until: datetime) -> None:
     say(f"To sign in, open {address} and enter {code} (valid until {until:%H:%M}Z).")
 
 
-def print_answer(answer: Answer, window: Window, form: str, output: Path | None) -> int:
+@dataclass(frozen=True)
+class Output:
+    """A file for rows: whether it may be written `over`, and whether a manifest goes beside it."""
+
+    path: Path
+    over: bool = False
+    manifest: bool = False
+
+    @property
+    def is_device(self) -> bool:
+        """Whether it is no file, such as a pipe: that keeps nothing that could be lost."""
+        return self.path.exists() and not self.path.is_file()
+
+    def check(self) -> None:
+        """UsageError when something is there that may not be written over."""
+        from tui.results.exported import check_target
+
+        if self.is_device and self.manifest:
+            raise UsageError(f"-o {self.path} is no file: a manifest goes beside a file")
+        if not self.is_device:
+            try:
+                check_target(self.path, self.over, self.manifest)
+            except FileExistsError as error:
+                raise UsageError(f"{error.filename} is there already; --force writes over it") from None
+
+
+def print_answer(found: Executed, form: str, output: Output | None) -> int:
     """Writes the rows in `form` to `output` or standard output, says the outcome, and gives the exit code."""
+    answer, window = found.answer, found.run.context.window
     outcome = answer.completion.outcome
     if answer.usable or form == "json":
-        _write(answer, window, form, output)
+        _write(found, window, form, output)
     say(words(outcome, answer))
     if outcome.place:
         say("\n".join(mark_place(answer.query.kql, outcome.place)))
@@ -63,29 +96,54 @@ def words(outcome: Outcome, answer: Answer) -> str:
     return f"{outcome.state}{reason}: {rows:,} {'row' if rows == 1 else 'rows'} in {seconds:.1f} s"
 
 
-def _write(answer: Answer, window: Window, form: str, output: Path | None) -> None:
+def _write(found: Executed, window: Window, form: str, output: Output | None) -> None:
     if output is None:
         if form == "parquet" and sys.stdout.isatty():
             raise UsageError("Parquet is no text: write it to a file with -o, or into a pipe")
-        _write_rows(answer, window, form, sys.stdout.buffer)
+        _write_rows(found.answer, window, form, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
-    with output.open("wb") as stream:
-        _write_rows(answer, window, form, stream)
+    if output.is_device:
+        with output.path.open("wb") as stream:
+            _write_rows(found.answer, window, form, stream)
+        return
+    from tui.results.exported import export_stream
+
+    facts = _facts(found, form) if output.manifest else None
+    made = export_stream(
+        output.path, lambda stream: _write_rows(found.answer, window, form, stream), form, facts, output.over
+    )
+    say(f"written to {made.path}" + (f", described in {made.manifest}" if made.manifest else ""))
 
 
-def _write_rows(answer: Answer, window: Window, form: str, stream: BinaryIO) -> None:
+def _facts(found: Executed, form: str) -> dict[str, Any]:
+    from tui.results.columns import column_infos
+    from tui.triage.exporting import choice_facts, run_facts
+
+    rows = _rows_for(found.answer, form)
+    facts = run_facts(found.run, found.answer.completion.outcome, found.kind)
+    facts["run"]["rows_received"] = rows.num_rows
+    columns = None if rows is found.answer.table else rows.column_names
+    described = [{"name": one.name, "type": one.kql_type} for one in column_infos(rows.schema)]
+    return {**facts, **choice_facts(None, columns), "columns": described}
+
+
+def _write_rows(answer: Answer, window: Window, form: str, stream: BinaryIO) -> int:
     from tui.results.export import write
 
     if form == "json":
         text = json.dumps(as_json(answer, window), ensure_ascii=True, allow_nan=False) + "\n"
         stream.write(text.encode())
-        return
+        return int(answer.table.num_rows)
+    return write(_rows_for(answer, form), form, stream)  # type: ignore[arg-type]
+
+
+def _rows_for(answer: Answer, form: str) -> pa.Table:
+    """The rows with the columns that `form` writes: those to read go without hidden ones."""
     hidden = {column.name for column in answer.query.columns if column.hidden}
-    rows = answer.table
-    if form in ("table", "markdown"):
-        rows = rows.select([name for name in rows.column_names if name not in hidden])
-    write(rows, form, stream)  # type: ignore[arg-type]
+    if form not in ("table", "markdown") or not hidden & set(answer.table.column_names):
+        return answer.table
+    return answer.table.select([name for name in answer.table.column_names if name not in hidden])
 
 
 def as_json(answer: Answer, window: Window) -> dict[str, Any]:

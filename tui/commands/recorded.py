@@ -38,6 +38,8 @@ class Executed:
 
     run: Run
     answer: Answer
+    kind: str
+    """Of its workspace."""
 
 
 class Runner:
@@ -59,7 +61,7 @@ class Runner:
             self._keep(run, None)
             raise
         self._keep(run, answer)
-        return Executed(run, answer)
+        return Executed(run, answer, self._workspace.kind)
 
     def _keep(self, run: Run, answer: Answer | None) -> None:
         if self._recording is None:

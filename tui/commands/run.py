@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tui.commands.answers import EXIT_CODES, FORMATS, print_answer, say, show_code
+from tui.commands.answers import EXIT_CODES, FORMATS, Output, print_answer, say, show_code
 from tui.commands.demo import ensure_demo
 from tui.commands.judged import say_benign
 from tui.commands.options import (
@@ -92,6 +92,12 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write there instead of to standard output")
     parser.add_argument(
+        "--manifest",
+        action="store_true",
+        help="with -o: FILE.manifest.json beside it says format, hunt, run, window, scope, query and SHA-256",
+    )
+    parser.add_argument("--force", action="store_true", help="with -o: write over a file that is there")
+    parser.add_argument(
         "--timeout", type=float, default=300.0, metavar="SECONDS", help="give up after so long (default: 300)"
     )
     parser.add_argument(
@@ -99,15 +105,27 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _output(arguments: argparse.Namespace) -> Output | None:
+    """The file that rows go to; UsageError before anything is asked when they cannot."""
+    if arguments.output is None:
+        if arguments.manifest or arguments.force:
+            raise UsageError("--manifest and --force are about a file: name it with -o")
+        return None
+    output = Output(arguments.output, arguments.force, arguments.manifest)
+    output.check()
+    return output
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Runs a view of a hunt, or the base of it, in a workspace and prints the rows."""
+    output = _output(arguments)
 
     async def work(workspace: Workspace) -> int:
         context = await context_in(workspace, find_hunt(arguments.hunt), arguments)
         query = _limited(_query(context, arguments), arguments.limit)
         with recorded(arguments, workspace, context) as runner:
             found = await runner.execute(context, query, arguments.timeout)
-            code = print_answer(found.answer, context.window, arguments.format, arguments.output)
+            code = print_answer(found, arguments.format, output)
             say_benign(workspace.name, context.hunt.id, found.answer)
             return runner.code(code)
 
@@ -116,6 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def drill(arguments: argparse.Namespace) -> int:
     """Finds one row of a view by the columns given, and prints the events behind one of its cells."""
+    output = _output(arguments)
 
     async def work(workspace: Workspace) -> int:
         context = await context_in(workspace, find_hunt(arguments.hunt), arguments)
@@ -124,7 +143,7 @@ def drill(arguments: argparse.Namespace) -> int:
             query = _limited(_drill_query(view, row, arguments), arguments.limit)
             origin = origin_in(view.run, row, arguments.column)
             found = await runner.execute(context, query, arguments.timeout, origin)
-            return runner.code(print_answer(found.answer, context.window, arguments.format, arguments.output))
+            return runner.code(print_answer(found, arguments.format, output))
 
     return with_workspace(arguments.workspace, work)
 

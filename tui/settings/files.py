@@ -40,8 +40,11 @@ def write_private(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A stream whose content takes the place of `path` when the block ends well; a link there is replaced, not followed."""
+def replacing(path: Path, over: bool = True) -> Iterator[BinaryIO]:
+    """A stream whose content takes the place of `path` when the block ends well; a link there is replaced, not followed.
+
+    Unless it may go `over` what is there: then FileExistsError when there is anything.
+    """
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PARTIAL}")
     descriptor = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
     try:
@@ -49,6 +52,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
+        if not over:
+            # Whoever makes the empty file has the name: nothing that others put there meanwhile is replaced.
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
         partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.screens.actions import exporting
 from tui.screens.actions.showing import judge_of, show_event, show_row
 from tui.screens.places import Place
 
@@ -185,7 +186,9 @@ async def open_whole(screen: MainScreen, cell: Cell) -> None:
 
 
 def cancel(screen: MainScreen) -> None:
-    """Stops the run that is shown, or that of the hunt under the cursor."""
+    """Stops the export that is being written, else the run that is shown, or that of the hunt under the cursor."""
+    if exporting.stop(screen):
+        return
     run = screen.run_in_hand
     if run is None or run.outcome is not None:
         active = screen.session.active()

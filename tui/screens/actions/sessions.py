@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.screens.actions import exporting
 from tui.screens.places import Place
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def leave(screen: MainScreen, close: Callable[[], None]) -> None:
     reasons = []
     if active:
         reasons.append(f"{len(active)} run{'s' * (len(active) != 1)} would be stopped.")
+    if exporting.is_going_on(screen):
+        reasons.append("The export that is being written would be stopped.")
     if keeper.trouble and keeper.dirty:
         reasons.append(f"What was done since is not saved: {keeper.trouble}. Save it elsewhere from the commands (:).")
     if not reasons:
