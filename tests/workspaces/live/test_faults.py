@@ -11,6 +11,7 @@ import pytest
 from tests.workspaces.live.services import FIRST, KINDS, make, opened, run, server_of
 from tui.kql.schema import shipped_schema
 from tui.loopback.group import Loopback
+from tui.loopback.wire import Reply
 from tui.workspaces.live.limits import Limiter, Rates
 from tui.workspaces.live.workspace import PATIENCE
 from tui.workspaces.protocol import State, WorkspaceError
@@ -63,6 +64,18 @@ async def test_each_failure_has_its_words_and_is_not_sent_again(loopback: Loopba
         assert len(server.queries) == 1
         assert completion.identifiers["client_request_id"].startswith("huntdeck;")
         assert (await run(workspace))[0].outcome.state is State.COMPLETE  # the workspace is as usable as before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_request_sent_on_is_not_followed(loopback: Loopback, kind: str) -> None:
+    server = server_of(loopback, kind)
+    async with opened(loopback, kind) as workspace:
+        server.answer_next(Reply(307, b"", {"Location": f"{loopback.tokens.url}/elsewhere?ticket=hidden"}))
+        completion, _ = await run(workspace)
+    assert completion.outcome.state is State.FAILED
+    assert "which is not followed" in completion.outcome.reason
+    assert "hidden" not in completion.outcome.reason
+    assert loopback.tokens.requests == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,6 +8,8 @@ from collections.abc import Coroutine
 from functools import cache
 from typing import Any, TypeVar
 
+from tui.settings.log import LOG
+
 Result = TypeVar("Result")
 
 _lock = threading.Lock()
@@ -22,8 +24,15 @@ def network_loop() -> asyncio.AbstractEventLoop:
 @cache
 def _started() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
+    loop.set_exception_handler(_note)
     threading.Thread(target=loop.run_forever, daemon=True, name="huntdeck-network").start()
     return loop
+
+
+def _note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody waited for goes to the log, by its type: on the terminal it would spoil the screen."""
+    del loop
+    LOG.warning("network: %s", type(context.get("exception")).__name__)
 
 
 async def in_network(work: Coroutine[Any, Any, Result]) -> Result:

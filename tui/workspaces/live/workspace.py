@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.kql.lexer import KqlSyntaxError, Token, TokenKind, significant, tokenize
 from tui.kql.schema import Schema, evidence_schema
+from tui.settings.log import LOG, query_mark
 from tui.workspaces.live.attempt import Attempt, AttemptEnd
 from tui.workspaces.live.configuration import LiveSettings
 from tui.workspaces.live.covering import coverage_from, coverage_query
@@ -175,6 +176,7 @@ class LiveWorkspace(ABC):
             self._limiter.close_for(end.retry_after, "CPU quota" if "quota" in end.outcome.reason else "429")
             if end.retry_after > PATIENCE or tries == _TRIES:
                 break
+        LOG.info("%s %s: %s, %s", self.kind, query_mark(query), end.outcome.state, end.identifiers)
         return Completion(end.outcome, end.statistics, end.identifiers)
 
     async def _sign_in_first(self) -> Outcome | None:
