@@ -420,6 +420,7 @@ def test_what_is_not_whole_is_refused(file: Path, root: Path, make: Callable[[Pa
     ("session", "words"),
     [
         ({"format": 2}, "it was made by a newer huntdeck (form 2)"),
+        ({"kind": "zoo"}, "session.toml: kind: expected one of evidence, log_analytics, defender, data_explorer"),
         ({"identity": "../../x"}, "its name or identity cannot be a session's"),
         ({"name": "  "}, "a session needs a name"),
         ({"name": "x" * 90}, "at most 80 characters"),
@@ -485,6 +486,10 @@ def test_hunts_are_read_by_the_loader_and_stay_in_their_workspace(root: Path, ol
     hunt = HUNT.replace(old, new)
     assert hunt != HUNT
     refused(root, as_bundle(session_parts(runs=(a_kept_run(1, hunt),), hunt=hunt)), words)
+
+
+def test_runs_are_of_known_kinds_of_workspace(root: Path) -> None:
+    refused(root, as_bundle(session_parts(runs=(a_kept_run(1, kind="zoo"),))), "'zoo' is no kind of workspace")
 
 
 def test_a_hunt_is_the_one_its_name_has_the_digest_of(root: Path) -> None:

@@ -237,6 +237,7 @@ def test_a_run_stays_when_only_what_the_session_says_of_it_was_changed(path: Pat
     [
         ('name = "INC-4471"', "name = INC", "not TOML: Invalid value (at line 3, column 8)"),
         ('name = "INC-4471"', "name = 4471", "name: expected a text, found 4471 (line 3)"),
+        ('kind = "evidence"', 'kind = "zoo"', "kind: expected one of evidence, log_analytics, defender, data_explorer"),
         ('opinion = "benign"', 'opinion = "odd"', "verdicts.opinion: expected one of suspicious, benign, unknown"),
         ("row = 3", 'row = "three"', "marks.row: expected a whole number from 0, found 'three' (line"),
     ],

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tui.kql.dialects import KINDS
 from tui.kql.lexer import KqlSyntaxError, check_balanced
 from tui.kql.reaching import reaching_out
 from tui.library.loader import HuntError, parse_hunt
@@ -88,6 +89,8 @@ def _run(folder: Path, session: SessionRecord, number: int, manifest: Manifest, 
         raise BundleError(f"{name}: {error}") from None
     if run.number != number:
         raise BundleError(f"{name} says that it is run {run.number}")
+    if run.kind not in KINDS:
+        raise BundleError(f"{name}: {run.kind!r} is no kind of workspace")
     if f"hunts/{run.hunt_file}" not in manifest.members:
         raise BundleError(f"{name}: its hunt {run.hunt_file!r} is not there")
     rows = f"runs/{number}.parquet"

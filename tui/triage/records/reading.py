@@ -12,10 +12,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tui.kql.dialects import KINDS
 from tui.settings.files import UnsafeFileError, plain_folder, read_private
 from tui.settings.toml_lines import find_line, key_lines
 from tui.triage.records.documents import DocumentError, run_of, session_of
-from tui.triage.records.model import RunRecord, SessionRecord
+from tui.triage.records.model import FORMAT, RunRecord, SessionRecord
 from tui.triage.records.toml import loads
 
 LARGEST_TEXT = 64 * 2**20
@@ -69,7 +70,15 @@ def is_sealed(data: bytes) -> bool:
 
 def read_session(data: bytes) -> SessionRecord:
     """The session in the bytes of a `session.toml`; DocumentError says what is wrong and in which line."""
-    return _read(data, session_of)
+    return _read(data, _known_session)
+
+
+def _known_session(document: Mapping[str, Any]) -> SessionRecord:
+    """The session in `document`, of a kind of workspace that there is, unless a later version wrote it."""
+    record = session_of(document)
+    if record.kind not in KINDS and record.format <= FORMAT:
+        raise DocumentError(f"kind: expected one of {', '.join(KINDS)}, found {record.kind!r}")
+    return record
 
 
 def read_run(data: bytes) -> RunRecord:
