@@ -70,5 +70,7 @@ def bare(text: str) -> str:
 
 MARKED = {name: marked(name) for name in PAYLOADS}
 ON_ONE_LINE = [name for name, text in PAYLOADS.items() if len(text.splitlines()) == 1]
+SOME = ["closing tag", "colour", "press a key", "title", "clipboard", "clear", "c1", "overwrite", "bidi", "zero width"]
+"""One of each kind."""
 HIDDEN = [name for name, text in PAYLOADS.items() if has_hidden(text)]
 """Those with characters that nobody sees, which must be flagged."""

@@ -19,7 +19,7 @@ _CENTRE = safe(marked("title"))
 def tree(visit: Visit) -> None:
     """Titles of hunts, and a paste into the filter."""
     visit.until_shown("T1119", "Enter on a hunt")
-    visit.finds([shown(name, 14) for name in PAYLOADS], "pagedown", 6)
+    visit.finds([shown(name, 14) for name in visit.names], "pagedown", 6)
     visit.press("home", "/")
     visit.paste(" ".join(MARKED[name] for name in ON_ONE_LINE))
     visit.press("escape", "home", "down", "down")
@@ -29,12 +29,12 @@ def form(visit: Visit) -> None:
     """Values, help and units of parameters, and the KQL they make."""
     visit.press("down", "e")
     visit.until_shown("word_00")
-    visit.finds(["holdshiddencharacters", *(shown(name, 14) for name in PAYLOADS)], "down", 40)
-    visit.paste("x\x1b]0;evil\x07[/]")
-    visit.sees("␛]0;evil␇[/]")
+    visit.finds(["holdshiddencharacters", *(shown(name, 14) for name in visit.names)], "down", 40)
+    visit.paste("x\x1b]2 evil\x07[/]")
+    visit.sees("␛]2 evil␇[/]")
     visit.press("f4")
-    visit.sees('letp_word_00="<m00[/]m00>"')
-    visit.leaves("F5 run")
+    visit.finds(['letp_word_00="<m00[/]m00>"'], "home", 3)
+    visit.leaves("F5 run", "f4", "ctrl+r", "escape")
     visit.press("up")
 
 
@@ -42,7 +42,7 @@ def devices(visit: Visit) -> None:
     """Cells of the table, and the line with the whole cell."""
     visit.press("enter")
     visit.until_shown("complete")
-    visit.finds([f"Device={shown(name, 45)}" for name in PAYLOADS], "down", len(PAYLOADS) + 2)
+    visit.finds([f"Device={shown(name, 45)}" for name in visit.names], "down", len(PAYLOADS) + 2)
     visit.press("g")
 
 
@@ -62,7 +62,7 @@ def timeline(visit: Visit) -> None:
     visit.press("enter")
     visit.until_shown("128 of 128")
     visit.sees(f"timeline of {_CENTRE}")
-    visit.finds([shown(name, 14) for name in PAYLOADS], "pagedown", 8)
+    visit.finds([shown(name, 14) for name in visit.names], "pagedown", 8)
     visit.press("backspace")
     visit.until_shown("32 of 32")
 
@@ -73,6 +73,8 @@ def events(visit: Visit) -> None:
     visit.sees(f"ProcessesCount of {_CENTRE}", "32 of 32")
     visit.press("i")
     for number, name in enumerate(PAYLOADS, 1):
+        if number > max(map(list(PAYLOADS).index, visit.names)) + 1:
+            break
         visit.sees(f"{number} of 32 ·", shown_in_lines(name, 40))
         flagged = any(re.search(rf"!.*{re.escape(shown(name, 4))}", line) for line in visit.terminal.text.splitlines())
         assert flagged or name not in HIDDEN, f"{name} is not flagged\n{visit.terminal.text}"
@@ -105,7 +107,7 @@ def stacks(visit: Visit) -> None:
             break
         visit.press("right")
     visit.press("F")
-    visit.finds([shown(name, 24) for name in PAYLOADS], "down", len(PAYLOADS) + 2)
+    visit.finds([shown(name, 24) for name in visit.names], "down", len(PAYLOADS) + 2)
     visit.press("enter")
     visit.sees("1 of 32")
     visit.press("u")
@@ -114,7 +116,7 @@ def stacks(visit: Visit) -> None:
 
 def pastes(visit: Visit) -> None:
     """A paste outside of a field is searched for, whatever it holds."""
-    for name in PAYLOADS:
+    for name in visit.names:
         visit.paste(marked(name))
         visit.sees(shown(name, 14))
     visit.paste("nowhere\x1b]0;evil\x07[/]")
@@ -130,10 +132,11 @@ def scope(visit: Visit) -> None:
     visit.paste("\n".join(MARKED[name] for name in ON_ONE_LINE))
     visit.sees("✗", shown("class", 14))
     visit.press("ctrl+r")
-    visit.paste(marked("title"))
+    name = marked("screen's title")
+    visit.paste(name)
     visit.sees("1 name", "holds hidden characters")
     visit.press("f5")
-    visit.sees(f"scope {_CENTRE}")
+    visit.sees(f"scope {safe(name)}")
     visit.press("o", "ctrl+r", "f5")
     visit.sees("scope all")
 
@@ -154,7 +157,7 @@ def coverage(visit: Visit) -> None:
     visit.until_shown("32 hosts")
     visit.press("a")
     # A name is cut in the middle; either of its markers will do.
-    visit.finds([marker(name)[1:] for name in PAYLOADS], "down", 70)
+    visit.finds([marker(name)[1:] for name in visit.names], "down", 70)
     visit.leaves("all hosts")
 
 
@@ -170,7 +173,7 @@ def about(visit: Visit) -> None:
     """What a hunt says of itself."""
     visit.press("I")
     visit.until_shown("Purpose")
-    visit.finds([shown_in_lines(name, 14) for name in PAYLOADS if name != "lines"], "down", 30)
+    visit.finds([shown_in_lines(name, 14) for name in visit.names if name != "lines"], "down", 30)
     visit.leaves("empties")
 
 
@@ -178,7 +181,7 @@ def commands(visit: Visit) -> None:
     """The palette with the titles of hunts, and a paste into it."""
     visit.press(":")
     visit.until_shown("Commands and hunts")
-    visit.finds([shown(name, 14) for name in PAYLOADS], "pagedown", 12)
+    visit.finds([shown(name, 14) for name in visit.names], "pagedown", 12)
     visit.paste("[/]\x1b]0;evil\x07")
     visit.sees("[/]␛]0;evil␇")
     visit.leaves("Commands and hunts")
@@ -190,7 +193,66 @@ def copies(visit: Visit) -> None:
     visit.until_shown("KQL")
     visit.press("enter")
     visit.until_shown("sent")
+
+
+def notes(visit: Visit) -> None:
+    """What the analyst pastes into a note and its tags, and the list of all notes."""
+    visit.press("g", "home", "a")
+    visit.until_shown("Note on the row")
+    visit.paste("\n".join(MARKED[name] for name in ON_ONE_LINE if name != "long"))
+    visit.sees("m31>")
+    visit.press("tab")
+    visit.paste("tag[/]\x1b]0;evil\x07")
+    visit.sees("tag[/]␛]0;evil␇")
+    visit.leaves("Note on the row", "f5")
+    visit.sees("noted on the row")
+    visit.press("M")
+    visit.until_shown("Marks and notes")
+    visit.sees(shown("closing tag"))
+    visit.leaves("Marks and notes")
+
+
+def verdicts(visit: Visit) -> None:
+    """The device that is judged, the reason, and the history."""
+    visit.press("2")
+    visit.sees(f"Benign: device {_CENTRE.lower()}")
+    visit.paste("nightly [/]\x1b]0;evil\x07\u202e")
+    visit.leaves("judge benign", "f5")
+    visit.press("5")
+    visit.sees("nightly [/]␛]0;evil␇⟨U+202E⟩")
     visit.press("escape")
+    visit.press("4")
+    visit.sees("taken back")
+
+
+def names(visit: Visit) -> None:
+    """A session's name, in its prompt, in the header and in the list of sessions."""
+    name = "case [/]\x1b]0;evil\x07\u202e"
+    visit.press(":")
+    visit.until_shown("Commands and hunts")
+    visit.paste("another name for this session")
+    visit.press("enter")
+    visit.until_shown("Name of this session")
+    visit.press("ctrl+u")
+    visit.paste(name)
+    visit.sees("case [/]␛]0;evil␇")
+    visit.leaves("Name of this session", "enter")
+    visit.press("S")
+    visit.sees("bring one back", safe(name))
+    visit.leaves("bring one back")
+
+
+def report(visit: Visit) -> None:
+    """The report of all that, as Markdown."""
+    visit.press(":")
+    visit.until_shown("Commands and hunts")
+    visit.paste("report of this session")
+    visit.press("enter")
+    visit.until_shown("Report of the session")
+    visit.press("enter")
+    visit.until_shown("lines,", "characters")
+    visit.finds([marker(name)[1:] for name in ON_ONE_LINE if name != "long"], "pagedown", 40)
+    visit.leaves("characters")
 
 
 PLACES = (
@@ -211,5 +273,9 @@ PLACES = (
     about,
     commands,
     copies,
+    notes,
+    verdicts,
+    names,
+    report,
 )
 """In the order in which they are visited."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile_screens.home import write_home
+from tests.hostile_screens.payloads import PAYLOADS, SOME
 from tests.hostile_screens.places import PLACES
 from tests.hostile_screens.visit import Visit, open_program
 from tests.support.escapes import foreign
@@ -20,13 +21,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("size", [(160, 45), (80, 24)])
+@pytest.mark.parametrize(("size", "names"), [((160, 45), list(PAYLOADS)), ((80, 24), SOME)])
 def test_hostile_data_is_seen_and_does_nothing(
-    home: Path, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, size: tuple[int, int], names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with open_program(home, *size) as terminal:
-        visit = Visit(terminal)
+        visit = Visit(terminal, names)
         for place in PLACES:
             place(visit)
             assert foreign(terminal.stream.tokens) == [], f"left the program in {place.__name__}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import tui
@@ -12,6 +13,7 @@ from tests.hostile_screens.home import WORKSPACE
 from tests.hostile_screens.payloads import bare
 from tests.support.terminal import Terminal
 
+_FRAMES = re.compile("[│▌]")
 SOURCE = Path(tui.__file__).parent.parent
 
 
@@ -28,17 +30,17 @@ def python(*words: str) -> list[str]:
 
 
 class Visit:
-    """A terminal in which the program is open on the hostile workspace."""
+    """A terminal in which the program is open on the hostile workspace; `names` are the payloads that must be seen."""
 
-    def __init__(self, terminal: Terminal) -> None:
-        self.terminal = terminal
+    def __init__(self, terminal: Terminal, names: Sequence[str]) -> None:
+        self.terminal, self.names = terminal, names
         self.press, self.paste, self.click = terminal.press, terminal.paste, terminal.click
         self.until_shown = terminal.until_shown
 
     @property
     def bare(self) -> str:
         """What stands on the screen, without frames and blanks."""
-        return bare(self.terminal.text.replace("│", " "))
+        return bare(_FRAMES.sub(" ", self.terminal.text))
 
     def sees(self, *texts: str) -> None:
         """Waits until `texts` stand on the screen, blanks apart."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache, lru_cache
 from itertools import groupby
 
@@ -108,11 +109,16 @@ def _picture(match: re.Match[str]) -> str:
 
 def _tame_marks(text: str) -> str:
     """`text` with a circle under a leading combining mark, which else sits on its neighbour, and long runs cut."""
+    text = cut_mark_runs(text, lambda more: f"⟨+{more} marks⟩")
+    return _DOTTED_CIRCLE + text if text and _is_mark(text[0]) and not _HIDDEN.match(text) else text
+
+
+def cut_mark_runs(text: str, sign: Callable[[int], str]) -> str:
+    """`text`; of many combining marks in a row the first few, then what `sign` gives for the number left out."""
     if text.isascii():
         return text
     run = _mark_run(0x20000 if _ASTRAL.search(text) else 0x10000)
-    text = run.sub(lambda marks: f"{marks[0][:_MARKS_KEPT]}⟨+{len(marks[0]) - _MARKS_KEPT} marks⟩", text)
-    return _DOTTED_CIRCLE + text if text and _is_mark(text[0]) and not _HIDDEN.match(text) else text
+    return run.sub(lambda marks: marks[0][:_MARKS_KEPT] + sign(len(marks[0]) - _MARKS_KEPT), text)
 
 
 @cache
