@@ -13,6 +13,8 @@ from tests.support.snapshot import assert_snapshot
 from tui.library.model import Parameter
 from tui.library.parameters import ParameterError
 from tui.screens.form import FormScreen
+from tui.settings.earlier_values import EarlierValues
+from tui.widgets.kql_preview import KqlPreview
 from tui.widgets.list_field import ListField
 from tui.widgets.parameter_field import ParameterField
 from tui.widgets.switch_field import SwitchField
@@ -368,3 +370,106 @@ async def test_a_hunt_without_parameters() -> None:
     async with opened(form()) as shown:
         assert "has no parameters" in shown.text
         assert await run(shown) == {}
+
+
+async def test_all_fields_go_to_their_defaults_and_back() -> None:
+    given = {"tools": ["x.exe"], "min_files": "80"}
+    async with opened(form(TOOLS, FILES, given=given)) as shown:
+        await shown.press("f8")
+        assert [field(shown, name).changed for name in given] == [False, False]
+        await shown.press("f8")
+        assert [field(shown, name).raw for name in given] == list(given.values())
+
+
+async def test_the_help_is_that_of_the_field_with_the_focus() -> None:
+    async with opened(form(TOOLS, FILES)) as shown:
+        assert "Help on tools · one a line" in shown.words
+        await shown.press("tab")
+        assert "Help on min_files · 1 to 1000 · + and - step" in shown.words
+        assert "Help on tools" not in shown.words
+
+
+async def test_the_kql_marks_where_the_parameter_stands() -> None:
+    def kql(values: Mapping[str, object]) -> str:
+        uses = [f"| where Column{number} == {number}" for number in range(40)]
+        return "\n".join(["let p_tools = 1;", "let p_min_files = 2;", *uses, "| where a == p_tools or p_tools_all"])
+
+    async with opened(FormScreen(hunt_with(TOOLS, FILES), {}, kql)) as shown:
+        await shown.until_shown("▸ let p_tools")
+        preview = shown.app.dialog.query_one(KqlPreview)
+        assert preview.touched() == {0, 42}
+        await shown.press("f4", "end")
+        assert "▸ | where a == p_tools" in shown.text
+        await shown.press("escape", "tab")
+        await shown.until_shown("▸ let p_min_files")
+        assert preview.touched() == {1}
+
+
+async def test_previews_in_between_are_not_made() -> None:
+    made, asked = threading.Event(), []
+
+    def slow(values: Mapping[str, object]) -> str:
+        asked.append(values.get("min_files"))
+        assert made.wait(20)
+        return f"print files = {values.get('min_files')}"
+
+    async with opened(FormScreen(hunt_with(FILES), {}, slow)) as shown:
+        await shown.until(lambda: asked == [None])
+        for key in ("plus", "plus", "plus"):
+            await shown.press(key)
+            shown.app.dialog._follow()
+        made.set()
+        await shown.until_shown("print files = 53")
+        assert asked == [None, "53"]
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> EarlierValues:
+    return EarlierValues(tmp_path / "huntdeck" / "earlier_values.json")
+
+
+async def test_what_was_run_with_is_offered_again_the_last_first(earlier: EarlierValues) -> None:
+    secret = parameter("api_token", P.STRING)
+    since = parameter("since", P.DATETIME)
+    hunt = hunt_with(TOOLS, FILES, since, secret)
+    for files, tools, moment in (("60", ["a.exe"], "2h ago"), ("70", ["b.exe", "c.exe"], "2h ago")):
+        given = {"min_files": files, "tools": tools, "since": moment, "api_token": "hunter2"}
+        async with opened(FormScreen(hunt, given, Preview(), earlier)) as shown:
+            values = await run(shown)
+            assert values["since"] != "2h ago"
+    assert earlier.of(hunt.id, "since") == ["2h ago"]
+    assert earlier.of(hunt.id, "api_token") == []
+    async with opened(FormScreen(hunt, {}, Preview(), earlier)) as shown:
+        await shown.press("f3")
+        await shown.until_shown("Earlier values of tools")
+        assert "b.exe, c.exe 2 values" in shown.words
+        await shown.press("enter")
+        await shown.until(lambda: field(shown, "tools").raw == ["b.exe", "c.exe"])
+        await shown.press("down", "down", "f3")
+        await shown.until_shown("Earlier values of min_files")
+        await shown.press("down", "enter")
+        await shown.until(lambda: field(shown, "min_files").raw == "60")
+        field(shown, "api_token").editor.focus()
+        await shown.press("f3")
+        await shown.until(lambda: "never kept: its name says it is a secret" in shown.words)
+        await shown.type("x")
+        assert "Help on api_token" in shown.words
+
+
+async def test_nothing_to_offer_is_said(earlier: EarlierValues) -> None:
+    async with opened(FormScreen(hunt_with(TOOLS), {}, Preview(), earlier)) as shown:
+        await shown.press("f3")
+        await shown.until_shown("nothing was filled in here before")
+
+
+async def test_a_damaged_file_of_earlier_values_keeps_no_hunt_from_running(tmp_path: Path) -> None:
+    path = tmp_path / "earlier_values.json"
+    path.write_text("{")
+    path.parent.chmod(0o700)
+    async with opened(FormScreen(hunt_with(TOOLS), {}, Preview(), EarlierValues(path))) as shown:
+        await shown.press("f3")
+        await shown.until(lambda: "damaged" in shown.words)
+        await shown.type("a")
+        await shown.press("f5")
+        await shown.until(lambda: shown.given)
+        assert path.read_text() == "{"

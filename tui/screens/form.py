@@ -89,6 +89,8 @@ class FormScreen(Modal[dict[str, object] | None]):
         self._wanted: dict[str, object] | None = None
         self._following = False
         self._left: Widget | None = None
+        self._remark: tuple[ParameterField | None, str] = (None, "")
+        """What was said of a field in place of its help, until it is edited or left."""
 
     def compose(self) -> ComposeResult:
         """Purpose, fields, what there is to say of one, KQL."""
@@ -160,15 +162,20 @@ class FormScreen(Modal[dict[str, object] | None]):
         if field is None:
             self.query_one("#help", Words).say("")
             return
+        self.query_one(KqlPreview).mark(field.parameter.name)
+        if self._remark[0] is field:
+            self.query_one("#help", Words).say(self._remark[1])
+            return
+        self._remark = (None, "")
         told = field.parameter.type is ParameterType.DATETIME and self._newest is not None
         since = f" · now is the newest event: {moment_typed(self._now())}" if told else ""
         self.query_one("#help", Words).say(field.help_words + since)
-        self.query_one(KqlPreview).mark(field.parameter.name)
 
     # The KQL
 
     @on(ParameterField.Edited)
     def _edited(self) -> None:
+        self._remark = (None, "")
         self._turn()
         if self._pause is not None:
             self._pause.stop()
@@ -284,15 +291,14 @@ class FormScreen(Modal[dict[str, object] | None]):
 
     async def _offer(self, field: ParameterField, earlier: EarlierValues) -> None:
         name = field.parameter.name
-        help_line = self.query_one("#help", Words)
         try:
             values = await in_thread(lambda: earlier.of(self._hunt.id, name))
         except EarlierValuesError as error:
-            help_line.say(safe(error, 300))
+            self._remark_on(field, safe(error, 300))
             return
         if not values:
             secret = "what is filled in here is never kept: its name says it is a secret"
-            help_line.say(secret if names_a_secret(name) else "nothing was filled in here before")
+            self._remark_on(field, secret if names_a_secret(name) else "nothing was filled in here before")
             return
 
         def chosen(index: int | None) -> None:
@@ -301,6 +307,10 @@ class FormScreen(Modal[dict[str, object] | None]):
 
         options = [_one_line(value) for value in values]
         self.app.push_screen(ChooseScreen(f"Earlier values of {safe(name, 60)}, the last first", options), chosen)
+
+    def _remark_on(self, field: ParameterField, words: str) -> None:
+        self._remark = (field, words)
+        self._turn()
 
     # Leaving
 
