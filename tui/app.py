@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -14,19 +15,33 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from rich.console import RenderableType
 from textual.app import App
-from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
+from textual.binding import BindingType
+from textual.events import Event, InputEvent, MouseMove
+from textual.filter import LineFilter, NoColor
 from textual.notifications import SeverityLevel
 
 from tui.screens.copies import Copies
+from tui.screens.keymap import APP_BINDINGS, read_keymap, remap
 from tui.screens.main import MainScreen
-from tui.screens.opening import Opening, Start
+from tui.screens.messages import Messages
+from tui.screens.opening import Start
 from tui.settings.config import read_config
 from tui.settings.crashes import error_type, stop_on, write_report
+from tui.settings.keys import ConfigProblem
 from tui.settings.log import LOG
-from tui.settings.paths import cache_folder, own_hunts_folder, sessions_folder, verdicts_file, workspace_file
-from tui.settings.themes import DEFAULT_THEME, load_themes
+from tui.settings.look import Density, missing_theme
+from tui.settings.paths import (
+    cache_folder,
+    config_file,
+    own_hunts_folder,
+    own_themes_folder,
+    sessions_folder,
+    verdicts_file,
+    workspace_file,
+)
+from tui.settings.themes import DEFAULT_THEME, PLAIN_THEME, load_themes
 from tui.terminal.ending import end_within, exit_code, wanted_signals
+from tui.terminal.notices import notice
 from tui.terminal.safe_text import safe
 from tui.widgets.gate import with_gate
 from tui.widgets.terminal_driver import TerminalDriver
@@ -47,25 +62,41 @@ class HuntdeckApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     CLOSE_TIMEOUT = 0.2
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "leave", "quit", show=False, priority=True, id="app.quit"),
-        Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True, id="app.suspend"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*APP_BINDINGS]
 
     def __init__(self, start: Start) -> None:
         super().__init__(driver_class=TerminalDriver)
         self.config, self.config_problems = read_config()
-        self.start = replace(start, analyst=self.config.analyst)
+        self.messages = Messages()
+        """What was said."""
+        self.start = replace(start, analyst=self.config.analyst, keymap=self._read_keymap())
+        self._touched = time.monotonic()
         self.rescue: Callable[[], None] | None = self._save_sessions
         """Saves what is not saved yet; called before the program ends on an error or a signal."""
         self._stopped, self._last_words = False, ""
         self._workers = WatchedWorkers(self, self.say_failure)
         self.copies = Copies(self, self.config.clipboard, self.write_to_terminal, self.say)
-        themes, self.theme_problems = load_themes()
-        for theme in themes.values():
+        self.themes, self.theme_problems = load_themes([own_themes_folder()])
+        for theme in self.themes.values():
             self.register_theme(textual_theme(theme))
-        if DEFAULT_THEME in themes:
-            self.theme = DEFAULT_THEME
+        self.theme = self._first_theme()
+        self.set_class(self.config.look.density is Density.COMPACT, "-compact")
+
+    def _read_keymap(self) -> dict[str, str]:
+        """The keys of the analyst's own that can be had."""
+        if not self.config.keys:
+            return {}
+        keymap, problems = read_keymap(self.config.keys, config_file())
+        self.config_problems += problems
+        remap(self, keymap)
+        return keymap
+
+    def _first_theme(self) -> str:
+        """The theme that is asked for."""
+        wanted = self.config.look.theme
+        if problem := missing_theme(wanted, self.themes):
+            self.config_problems.append(ConfigProblem(config_file(), 0, "look.theme", problem))
+        return next((name for name in (wanted, DEFAULT_THEME) if name in self.themes), self.theme)
 
     @classmethod
     def on(
@@ -91,13 +122,33 @@ class HuntdeckApp(App[int]):
             others = f", with {len(problems) - 1} more that huntdeck doctor lists" if len(problems) > 1 else ""
             self.say(f"does not count{others}: {problems[0]}", warning=True)
 
+    def run_here(self) -> None:
+        """Runs it in this terminal; where there are 16 colours or none, with the theme that does with them."""
+        if PLAIN_THEME in self.themes and (self.no_color or self.console.color_system == "standard"):
+            self.theme = PLAIN_THEME
+        self.run(mouse=self.config.look.mouse)
+
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
         return MainScreen(self.start)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Every line leaves for the terminal through the gate."""
-        return with_gate(super().get_line_filters())
+        """Every line leaves for the terminal through the gate, and where no colour is wanted, without any."""
+        return with_gate([NoColor()] if self.no_color else super().get_line_filters())
+
+    async def on_event(self, event: Event) -> None:
+        """Remembers when somebody last did something here."""
+        if isinstance(event, InputEvent) and not isinstance(event, MouseMove):
+            self._touched = time.monotonic()
+        await super().on_event(event)
+
+    def tell_of_end(self, seconds: float) -> None:
+        """Rings, or as the configuration says, when a run of `seconds` has ended and nobody looks here."""
+        look = self.config.look
+        if seconds < look.bell_after or self.is_headless:
+            return
+        if not self.app_focus or time.monotonic() - self._touched >= look.bell_after:
+            self.write_to_terminal(notice(look.bell, os.environ))
 
     def notify(
         self,
@@ -110,6 +161,7 @@ class HuntdeckApp(App[int]):
     ) -> None:
         """Shows `message` for a while, safe and never as markup."""
         del markup
+        self.messages.add(message, severity != "information")
         super().notify(safe(message), title=safe(title), severity=severity, timeout=timeout, markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
@@ -216,7 +268,7 @@ def run_app(name: str, session: str = "") -> NoReturn:
     if resume is None and not workspace_file(name).is_file():
         _open(name)
     app = HuntdeckApp(Start(name, _open, cache_folder(), sessions_folder(), resume, session, verdicts_file()))
-    app.run()
+    app.run_here()
     with suppress(OSError):  # the terminal may be gone
         sys.stdout.flush()
         sys.stderr.flush()

@@ -6,9 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from tui import __version__
+
+if TYPE_CHECKING:
+    from tui.settings.config import Config
+    from tui.settings.keys import ConfigProblem
 
 _DESCRIPTION = """Live triage of threat hunts written in KQL. Without a command, huntdeck opens its screen on a workspace;
 where there is no terminal it prints the hunts with their counts instead."""
@@ -94,10 +98,20 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
         add_workspaces,
         add_import,
         add_demo,
-        add_doctor,
         add_sessions,
     ):
         add(commands)
+    add_doctor(commands, _key_problems)
+
+
+def _key_problems(config: Config) -> list[ConfigProblem]:
+    """What is wrong with the keys that `config` asks for."""
+    if not config.keys:
+        return []
+    from tui.screens.keymap import read_keymap
+    from tui.settings.paths import config_file
+
+    return read_keymap(config.keys, config_file())[1]
 
 
 def open_screen(arguments: argparse.Namespace) -> int:

@@ -205,3 +205,22 @@ def test_in_screen_it_says_so_and_leaves_the_clipboard(home: Path, tmp_path: Pat
         assert screen.outer.clipboard == []
     finally:
         screen.close()
+
+
+def test_it_lists_what_is_wrong_with_looks_keys_and_themes(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = home / "config" / "huntdeck"
+    (folder / "themes").mkdir(parents=True)
+    (folder / "themes" / "mine.toml").write_text('nam = "mine"\n', encoding="utf-8")
+    (folder / "config.toml").write_text(
+        '[look]\ntheme = "ambr"\n[keys]\n"main.pivot" = "ctrl+b"\n"main.sort" = "t"\n', encoding="utf-8"
+    )
+    said = examined(capsys, 1)
+    for words in (
+        "look.theme: there is no theme 'ambr'",
+        'did you mean "amber"?',
+        "config.toml:4: keys.main.pivot: Ctrl+B cannot be: tmux begins its own keys with it",
+        "config.toml:5: keys.main.sort: t is the key of main.around already",
+        "themes/mine.toml: nam: unknown key; did you mean 'name'?",
+        "end of a run: bell, after 30 s",
+    ):
+        assert words in said

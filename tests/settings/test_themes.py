@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.settings.themes import DEFAULT_THEME, ThemeError, load_themes, read_theme, shipped_themes
+from tui.settings.themes import DEFAULT_THEME, PLAIN_THEME, ThemeError, load_themes, read_theme, shipped_themes
 
 GOOD = (shipped_themes() / "dark.toml").read_text(encoding="utf-8")
 
@@ -13,7 +13,9 @@ def test_the_shipped_themes_can_all_be_read() -> None:
     themes, problems = load_themes()
     assert problems == []
     assert {"dark", "light", "high-contrast", "colour-blind-safe"} < set(themes)
-    assert len(themes) == 6
+    assert len(themes) == 7
+    assert [name for name, theme in themes.items() if theme.ansi] == [PLAIN_THEME]
+    assert [name for name, theme in themes.items() if not theme.words] == []
     assert themes[DEFAULT_THEME].dark
     assert not themes["light"].dark
 
@@ -21,7 +23,8 @@ def test_the_shipped_themes_can_all_be_read() -> None:
 def test_every_theme_sets_the_same_variables() -> None:
     themes, _ = load_themes()
     wanted = set(themes[DEFAULT_THEME].variables)
-    assert [name for name, theme in themes.items() if set(theme.variables) != wanted] == []
+    plain = {"ansi-background", "ansi-foreground"}
+    assert [name for name, theme in themes.items() if set(theme.variables) - plain != wanted] == []
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,27 @@ def test_a_mistake_names_file_key_and_what_is_expected(
     assert str(path) in str(caught.value)
     assert caught.value.key == key
     assert expected in caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "expected"),
+    [
+        ('accent = "ansi_magenta"', 'accent = "#ff00ff"', "accent", "ansi_default or one of the terminal's sixteen"),
+        ('accent = "ansi_magenta"', 'accent = "ansi_pink"', "accent", "found 'ansi_pink'"),
+        ('text = "ansi_default"', 'text = "#ffffff"', "variables.text", "found '#ffffff'"),
+        ("ansi = true", "ansi = 1", "ansi", "true or false, found 1"),
+        ("ansi = true", "ansi = false", "primary", "a colour such as #1a2b3c"),
+    ],
+)
+def test_a_theme_of_the_terminals_own_colours_has_no_others(
+    tmp_path: Path, old: str, new: str, key: str, expected: str
+) -> None:
+    good = (shipped_themes() / "ansi.toml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(good.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ThemeError) as caught:
+        read_theme(path)
+    assert (caught.value.key, expected in caught.value.reason) == (key, True)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from rich.color import Color, ColorSystem
 from tui.settings.themes import Theme, load_themes
 from tui.widgets.theme import textual_theme
 
-THEMES, _ = load_themes()
+THEMES = {name: theme for name, theme in load_themes()[0].items() if not theme.ansi}
+"""What colours a terminal has of its own, nobody can know."""
 TEXTS = ("primary", "secondary", "accent", "foreground", "warning", "error", "success")
 GROUNDS = ("background", "surface", "panel")
 PAIRS = (

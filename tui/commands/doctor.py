@@ -8,7 +8,7 @@ import platform
 import stat
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from shutil import get_terminal_size
@@ -17,8 +17,10 @@ from tui import __version__
 from tui.commands.doctor_clipboard import clipboard_findings, terminal_findings
 from tui.commands.finding import Check, Finding, Grade, Patient
 from tui.settings import paths
-from tui.settings.config import read_config
-from tui.settings.themes import load_themes
+from tui.settings.config import Config, read_config
+from tui.settings.keys import ConfigProblem
+from tui.settings.look import Bell, missing_theme
+from tui.settings.themes import DEFAULT_THEME, load_themes
 from tui.terminal.questions import TerminalAnswers, ask_terminal
 from tui.terminal.safe_text import safe
 
@@ -27,19 +29,23 @@ _LIBRARIES = (
 )  # fmt: skip
 _WIDTH = max(map(len, Grade))
 
+KeyCheck = Callable[[Config], list[ConfigProblem]]
+"""What is wrong with the keys a configuration asks for: the screen knows, of which nothing is imported here."""
 
-def add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`doctor`."""
+
+def add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser], keys: KeyCheck) -> None:
+    """`doctor`; `keys` says what is wrong with the keys of the configuration."""
     parser = commands.add_parser(
         "doctor", help="what works here and what does not: clipboard, terminal, folders", description=doctor.__doc__
     )
-    parser.set_defaults(action=doctor)
+    parser.set_defaults(action=doctor, check_keys=keys)
 
 
 def doctor(arguments: argparse.Namespace) -> int:
     """Examines versions, terminal, clipboard, folders and configuration, and names the line to add for what fails.
     Nothing is changed: the tmux test uses a buffer of its own, and no clipboard is read or written."""
     config, problems = read_config()
+    problems += arguments.check_keys(config)
     patient = Patient(arguments, os.environ, config, problems, _ask())
     worst_is_fault = False
     for title, check in CHECKS:
@@ -119,12 +125,18 @@ def _folder(what: str, folder: Path, public: bool) -> Finding:
 
 def configuration_findings(patient: Patient) -> Iterator[Finding]:
     """What counts of the configuration, and what does not."""
-    path = paths.config_file()
+    path, look = paths.config_file(), patient.config.look
     there = "" if path.exists() else " is not there, so everything is as it comes"
     yield Finding(Grade.OK, f"{path}{there}; analyst: {patient.config.analyst}")
     for problem in patient.config_problems:
         yield Finding(Grade.FAULT, str(problem))
-    for fault in load_themes()[1]:
+    themes, faults = load_themes([paths.own_themes_folder()])
+    if missing := missing_theme(look.theme, themes):
+        yield Finding(Grade.FAULT, f"{path}: look.theme: {missing}")
+    bell = f"after {look.bell_after} s" if look.bell is not Bell.OFF else "never"
+    mouse = "is the program's" if look.mouse else "is left to the terminal"
+    yield Finding(Grade.OK, f"theme: {look.theme or DEFAULT_THEME}; the mouse {mouse}; end of a run: {look.bell}, {bell}")
+    for fault in faults:
         yield Finding(Grade.FAULT, str(fault))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from tui.screens.actions import (
     findings,
     hunting,
     judging,
+    looking,
     marking,
     panes,
     pivoting,
@@ -24,6 +25,7 @@ from tui.screens.actions import (
     rows,
     sessions,
 )
+from tui.widgets.key_line import printed_key
 
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
@@ -58,29 +60,11 @@ class Act:
     words: str
     label: str = ""
 
-    @property
-    def shown_keys(self) -> str:
-        """Its keys as they are printed on keyboards."""
-        return " ".join(_PRINTED.get(key, key) for key in self.keys.split(","))
+    def shown_keys(self, keymap: Mapping[str, str]) -> str:
+        """Its keys as they are printed on keyboards, those of `keymap` where it is in there."""
+        keys = keymap.get(f"main.{self.id}", self.keys)
+        return " ".join(printed_key(key) for key in keys.split(",") if key)
 
-
-_PRINTED = {
-    "right_square_bracket": "]",
-    "left_square_bracket": "[",
-    "asterisk": "*",
-    "equals_sign": "=",
-    "minus": "-",
-    "slash": "/",
-    "full_stop": ".",
-    "colon": ":",
-    "question_mark": "?",
-    "ctrl+p": "Ctrl+P",
-    "ctrl+c": "Ctrl+C",
-    "tab": "Tab",
-    "shift+tab": "Shift+Tab",
-    "backspace": "Bksp",
-    "escape": "Esc",
-}
 
 ACTS = (
     Act("back", "backspace,escape,q", lambda screen: screen.go_back(), Where.RESULT, "back, without asking again", "back"),
@@ -136,6 +120,8 @@ ACTS = (
     Act("zone", "U", panes.turn_zone, Where.OPEN, "times in UTC or in the zone of this machine"),
     Act("zoom", "z", panes.zoom, Where.ANYWHERE, "all the room for one pane, or for both"),
     Act("switch", "tab,shift+tab", panes.switch, Where.ANYWHERE, "the other pane"),
+    Act("theme", "", looking.choose_theme, Where.ANYWHERE, "theme: choose the colours, each shown while you look"),
+    Act("messages", "", looking.show_messages, Where.ANYWHERE, "messages: what was said, and when"),
     Act("commands", "colon,ctrl+p", asking.commands, Where.OPEN, "find a command or a hunt by its name", "commands"),
     Act("help", "question_mark", asking.show_help, Where.OPEN, "the keys that work here", "help"),
 )  # fmt: skip
@@ -152,16 +138,17 @@ _EVERYWHERE = Binding.Group("Everywhere")
 
 def bindings() -> list[Binding]:
     """The keys of all acts; ids are `main.ID`."""
-    return [
-        Binding(
-            act.keys,
-            f"act('{act.id}')",
-            act.label or act.words,
-            show=bool(act.label),
-            tooltip=act.words,
-            id=f"main.{act.id}",
-            group=_GROUPS.get(act.where, _EVERYWHERE),
-        )
-        for act in ACTS
-        if act.keys
-    ]
+    return [act_binding(act, act.keys) for act in ACTS if act.keys]
+
+
+def act_binding(act: Act, keys: str) -> Binding:
+    """`keys` for `act`."""
+    return Binding(
+        keys,
+        f"act('{act.id}')",
+        act.label or act.words,
+        show=bool(act.label),
+        tooltip=act.words,
+        id=f"main.{act.id}",
+        group=_GROUPS.get(act.where, _EVERYWHERE),
+    )

@@ -52,7 +52,9 @@ class HelpScreen(Modal[None]):
         for name, group in groups.items():
             items += [Item((Content(""),))] if items else []
             items.append(Item((Content(""),), Content.styled(safe(name, 60), "bold $primary"), heading=True))
-            items += [Item((Content(safe(words)),), Content.styled(f"  {safe(keys)}", "$accent")) for keys, words in group]
+            items += [
+                Item((Content(safe(words)),), Content.styled(f"  {safe(keys)}", "$accent")) for keys, words in group
+            ]
         with Dialog(f"Keys in {self._place}"):
             yield ItemList(items, indent=max(width + 4, 24), cursor=False)
 

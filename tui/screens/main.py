@@ -20,6 +20,8 @@ from tui.screens.actions.following import Follower
 from tui.screens.acts import BY_ID, Act, Where, bindings
 from tui.screens.footer import key_pieces
 from tui.screens.header import opening_pieces, session_pieces, trail_pieces
+from tui.screens.keymap import keyless_bindings, remap
+from tui.screens.messages import messages_of
 from tui.screens.opening import Start, open_session
 from tui.screens.places import Place, Trail
 from tui.screens.result_pane import ResultPane
@@ -51,6 +53,7 @@ class MainScreen(Screen[None]):
 
     def __init__(self, start: Start) -> None:
         super().__init__()
+        remap(self, start.keymap, keyless_bindings() if start.keymap else ())
         self.start = start
         self.ready = False
         self.zone: tzinfo = UTC
@@ -76,6 +79,7 @@ class MainScreen(Screen[None]):
         """Shows the frame, and opens the workspace after it."""
         self._show_opening()
         panes.arrange(self)
+        remap(self.hunt_tree, self.start.keymap)
         self.call_after_refresh(lambda: self.run_worker(self._open(), name="open", description="open"))
 
     def _show_opening(self) -> None:
@@ -108,6 +112,7 @@ class MainScreen(Screen[None]):
             self.pane.show_words(["The workspace cannot be opened.", str(error), "Ctrl+Q leaves."])
             return
         await self.pane.open(self._said, self._note)
+        remap(self.pane.table, self.start.keymap)
         session = self.session = opened.session
         self.keeper, self.trail, self.ready = opened.keeper, Trail(session), True
         self.hunt_tree.show(tree_nodes(session.catalogue), folded=[PIVOTS])
@@ -268,6 +273,7 @@ class MainScreen(Screen[None]):
     def say(self, words: str, warning: bool = False) -> None:
         """Says `words` in the last line until the next key."""
         self._message = words
+        messages_of(self.app).add(words, warning)
         self.query_one("#keys", Line).show([Piece(words, role="warning" if warning else "strong")])
 
     def _show_keys(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,8 @@ class Start:
     """The file of the verdicts that are remembered across sessions; in memory only where that is None."""
     analyst: str = ""
     """Who works here; the user of the operating system when empty."""
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """Keys of the analyst's own, by id."""
 
 
 @dataclass

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tui.settings.keys import ConfigProblem, Keys, Problems
+from tui.settings.look import LookConfig, read_look
 from tui.settings.paths import config_file
 from tui.terminal.safe_text import has_hidden
 
@@ -52,12 +53,24 @@ class ClipboardConfig:
 
 
 @dataclass(frozen=True)
+class KeyWish:
+    """Other keys for what can be done: its id, such as `main.pivot`, and the keys as they were written, at `line`."""
+
+    id: str
+    keys: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
 class Config:
     """What the configuration file says; what it does not say is as here."""
 
     analyst: str = field(default_factory=user_name)
     """Who marks, notes and judges."""
     clipboard: ClipboardConfig = ClipboardConfig()
+    look: LookConfig = field(default_factory=LookConfig)
+    keys: tuple[KeyWish, ...] = ()
+    """`[keys]`: the keys asked for; which of them can be had is for the screen to say."""
 
 
 def read_config(path: Path | None = None) -> tuple[Config, list[ConfigProblem]]:
@@ -102,6 +115,8 @@ def _config(keys: Keys) -> Config:
     return Config(
         analyst=keys.text("analyst", user_name(), "a name on one line, at most 64 characters", _is_name),
         clipboard=_clipboard(keys.table("clipboard")),
+        look=read_look(keys.table("look")),
+        keys=tuple(KeyWish(*found) for found in keys.table("keys").lists_of_words()),
     )
 
 

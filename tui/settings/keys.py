@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -52,7 +52,11 @@ class Problems:
 
     def note(self, key: str, message: str, line: int = 0) -> None:
         """Notes a problem at the line of the dotted `key`, or at `line`."""
-        self.found.append(ConfigProblem(self.path, line or find_line(self._lines, key), key, message))
+        self.found.append(ConfigProblem(self.path, line or self.line(key), key, message))
+
+    def line(self, key: str) -> int:
+        """The line of the dotted `key`, 0 when it is not known."""
+        return find_line(self._lines, key)
 
 
 class Keys:
@@ -115,6 +119,23 @@ class Keys:
         made = {name: read(name, outer.table(name)) for name in outer._values}
         outer.finish()
         return {name: entry for name, entry in made.items() if entry is not None}
+
+    def lists_of_words(self) -> Iterator[tuple[str, tuple[str, ...], int]]:
+        """Every entry of the table, whatever its name, with its words and its line: a text is a list of one.
+
+        A name with a dot may stand in quotes or not: `"a.b" = "x"` is `a.b = "x"`.
+        """
+        for key, value in self._values.items():
+            self._known.append(key)
+            if isinstance(value, dict):
+                inner = Keys(self._problems, value, self._dotted(key))
+                yield from ((f"{key}.{name}", words, line) for name, words, line in inner.lists_of_words())
+                continue
+            words = value if isinstance(value, list) else [value]
+            if all(isinstance(word, str) for word in words):
+                yield key, tuple(words), self._problems.line(self._dotted(key))
+            else:
+                self._wrong(key, "a text, or a list of texts", value, None)
 
     def problem(self, key: str, message: str) -> None:
         """Notes what is wrong with `key` beyond its type."""

@@ -30,6 +30,11 @@ def config_file() -> Path:
     return config_folder() / "config.toml"
 
 
+def own_themes_folder() -> Path:
+    """Where the analyst's own themes lie."""
+    return config_folder() / "themes"
+
+
 def copies_folder() -> Path:
     """Where texts go that were to be copied, and were written to a file instead."""
     return data_folder() / "copies"

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 DEFAULT_THEME = "dark"
+PLAIN_THEME = "ansi"
+"""What is shown where there are 16 colours or none."""
 
 _COLOURS = (
     "primary",
@@ -28,11 +30,18 @@ _COLOURS = (
     "error",
     "success",
 )
-_KEYS = ("name", "dark", *_COLOURS, "variables")
+_KEYS = ("name", "words", "dark", "ansi", *_COLOURS, "variables")
+_LONGEST_WORDS = 100
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z", re.ASCII)
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})\Z", re.ASCII)
 _VARIABLE = re.compile(r"[a-z][a-z0-9-]*\Z", re.ASCII)
 _VALUE = re.compile(r"(?:#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})(?: \d{1,3}%)?|[a-z]+(?: [a-z]+)*)\Z", re.ASCII)
+_SIXTEEN = [
+    f"ansi_{bright}{name}"
+    for bright in ("", "bright_")
+    for name in ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+]
+_ANSI = ("ansi_default", *_SIXTEEN)
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,8 @@ class Theme:
     """The colours of the screen as `#rgb` or `#rrggbb`.
 
     `variables` holds colours and text styles for single places (`text-muted`, `border`, `block-cursor-background`...);
-    what it leaves out is derived from the ten colours.
+    what it leaves out is derived from the ten colours. An `ansi` theme has the terminal's own colours instead, by name:
+    `ansi_default`, `ansi_red`, `ansi_bright_red`...
     """
 
     name: str
@@ -56,6 +66,9 @@ class Theme:
     error: str
     success: str
     variables: Mapping[str, str] = field(default_factory=dict)
+    ansi: bool = False
+    words: str = ""
+    """What is said of it where it can be chosen."""
 
 
 class ThemeError(Exception):
@@ -114,27 +127,41 @@ def _theme(path: Path, data: Mapping[str, Any]) -> Theme:
     dark = data.get("dark")
     if not isinstance(dark, bool):
         raise ThemeError(path, "dark", _expected("true or false", data, "dark"))
-    colours = {key: _colour(path, data, key) for key in _COLOURS}
-    return Theme(name=name, dark=dark, **colours, variables=_variables(path, data))
+    ansi = data.get("ansi", False)
+    if not isinstance(ansi, bool):
+        raise ThemeError(path, "ansi", _expected("true or false", data, "ansi"))
+    words = data.get("words", "")
+    if not isinstance(words, str) or len(words) > _LONGEST_WORDS:
+        raise ThemeError(path, "words", _expected(f"a text of at most {_LONGEST_WORDS} characters", data, "words"))
+    colours = {key: _colour(path, data, key, ansi) for key in _COLOURS}
+    return Theme(
+        name=name,
+        dark=dark,
+        **colours,
+        variables=_variables(path, data, ansi),
+        ansi=ansi,
+        words=" ".join(words.split()),
+    )
 
 
-def _colour(path: Path, data: Mapping[str, Any], key: str) -> str:
+def _colour(path: Path, data: Mapping[str, Any], key: str, ansi: bool) -> str:
     value = data.get(key)
-    if not isinstance(value, str) or not _COLOUR.match(value):
-        raise ThemeError(path, key, _expected("a colour such as #1a2b3c", data, key))
-    return value
+    if isinstance(value, str) and (value in _ANSI if ansi else _COLOUR.match(value)):
+        return value
+    wanted = "ansi_default or one of the terminal's sixteen such as ansi_red" if ansi else "a colour such as #1a2b3c"
+    raise ThemeError(path, key, _expected(wanted, data, key))
 
 
-def _variables(path: Path, data: Mapping[str, Any]) -> dict[str, str]:
+def _variables(path: Path, data: Mapping[str, Any], ansi: bool) -> dict[str, str]:
     variables = data.get("variables", {})
     if not isinstance(variables, dict):
         raise ThemeError(path, "variables", _expected("a table", data, "variables"))
+    wanted = "ansi_default, ansi_red..., or" if ansi else "a colour such as #1a2b3c or #1a2b3c 40%, or"
     for name, value in variables.items():
-        if not _VARIABLE.match(name) or not isinstance(value, str) or not _VALUE.match(value):
+        fits = isinstance(value, str) and (_VALUE.match(value) or (ansi and value in _ANSI))
+        if not _VARIABLE.match(name) or not fits or (ansi and value.startswith("#")):
             raise ThemeError(
-                path,
-                f"variables.{name}",
-                _expected("a colour such as #1a2b3c or #1a2b3c 40%, or a text style such as bold", variables, name),
+                path, f"variables.{name}", _expected(f"{wanted} a text style such as bold", variables, name)
             )
     return dict(variables)
 

@@ -41,7 +41,11 @@ class HuntTree(Widget, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tree--cursor", "tree--group", "tree--badge", "tree--blurred"}
     DEFAULT_CSS = """
     HuntTree {
-        & > .tree--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
+        & > .tree--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: $block-cursor-text-style;
+        }
         & > .tree--blurred { background: $surface; text-style: bold; }
         & > .tree--group { color: $secondary; }
         & > .tree--badge { color: $text-muted; }
@@ -50,15 +54,15 @@ class HuntTree(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "enter", "open", id="tree.open"),
         Binding("slash", "filter", "filter", id="tree.filter"),
-        Binding("down,j", "move(1)", "down", show=False),
-        Binding("up,k", "move(-1)", "up", show=False),
-        Binding("pagedown,ctrl+d", "page(1)", "page down", show=False),
-        Binding("pageup,ctrl+u", "page(-1)", "page up", show=False),
-        Binding("home,g", "move(-1000000)", "first", show=False),
-        Binding("end,G", "move(1000000)", "last", show=False),
-        Binding("left,h", "fold", "fold", show=False),
-        Binding("right,l", "unfold", "unfold", show=False),
-        Binding("space", "turn", "fold or unfold", show=False),
+        Binding("down,j", "move(1)", "down", show=False, id="tree.down"),
+        Binding("up,k", "move(-1)", "up", show=False, id="tree.up"),
+        Binding("pagedown,ctrl+d", "page(1)", "page down", show=False, id="tree.page_down"),
+        Binding("pageup,ctrl+u", "page(-1)", "page up", show=False, id="tree.page_up"),
+        Binding("home,g", "move(-1000000)", "first", show=False, id="tree.first"),
+        Binding("end,G", "move(1000000)", "last", show=False, id="tree.last"),
+        Binding("left,h", "fold", "fold", show=False, id="tree.fold"),
+        Binding("right,l", "unfold", "unfold", show=False, id="tree.unfold"),
+        Binding("space", "turn", "fold or unfold", show=False, id="tree.turn"),
     ]
 
     @dataclass

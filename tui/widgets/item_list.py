@@ -62,10 +62,16 @@ class ItemList(ScrollView, can_focus=True, inherit_bindings=False):
         & .item-list--cursor {
             background: $block-cursor-blurred-background;
             color: $block-cursor-blurred-foreground;
+            text-style: $block-cursor-blurred-text-style;
         }
         & .item-list--bar { color: $border-blurred; }
-        & .item-list--found { background: $warning; color: $background; }
-        &:focus .item-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & .item-list--found { background: $warning; color: $background; text-style: underline; }
+        &:ansi .item-list--found { background: ansi_default; color: ansi_default; text-style: bold underline; }
+        &:focus .item-list--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: $block-cursor-text-style;
+        }
         &:focus .item-list--bar { color: $accent; }
     }
     """

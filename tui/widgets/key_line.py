@@ -9,6 +9,7 @@ from textual.app import App
 from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.keys import format_key
 from textual.screen import Screen
 
 from tui.terminal.safe_text import cell_width
@@ -95,16 +96,18 @@ _NAMES = {
     "tab": "Tab",
     "backspace": "Bksp",
     "delete": "Del",
+    "insert": "Ins",
 }
 
 
 def key_name(app: App[object], active: ActiveBinding) -> str:
     """A key as it is printed on keyboards: `Ctrl+R`, `Esc`, `F5`, `/`."""
-    binding = active.binding
-    if binding.key_display:
-        return binding.key_display
-    modifiers, key = binding.parse_key()
-    shown = _NAMES.get(key) or (key.upper() if modifiers or (key[0] == "f" and key[1:].isdigit()) else "")
-    if not shown:
-        return app.get_key_display(binding)
-    return "+".join([*(modifier.capitalize() for modifier in modifiers), shown])
+    del app
+    return active.binding.key_display or printed_key(active.binding.key)
+
+
+def printed_key(key: str) -> str:
+    """The same for a key by Textual's name of it."""
+    *modifiers, last = key.split("+")
+    shown = _NAMES.get(last) or (last.upper() if modifiers or (last[0] == "f" and last[1:].isdigit()) else "")
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), shown or format_key(last)])

@@ -23,4 +23,5 @@ def textual_theme(theme: Theme) -> TextualTheme:
         error=theme.error,
         success=theme.success,
         variables=dict(theme.variables),
+        ansi=theme.ansi,
     )

@@ -140,7 +140,7 @@ def commands(screen: MainScreen) -> None:
 
     acts = [act for act in ACTS if screen.can(act)]
     hunts = [*screen.session.catalogue.listed, *screen.session.catalogue.pivots]
-    options = [(act.words, act.shown_keys) for act in acts] + [
+    options = [(act.words, act.shown_keys(screen.start.keymap)) for act in acts] + [
         (f"{hunt.id} {hunt.title}", hunt.purpose) for hunt in hunts
     ]
 

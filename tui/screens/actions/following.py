@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.screens.actions import looking
 from tui.screens.actions.showing import show_place
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Follower:
             show_place(screen)
         if ended or not run.received:
             screen.refresh_words()
+        if ended and run.took is not None:
+            looking.tell_of_end(screen, run.took)
         if ended and not here and run.origin is None and screen.app.screen is screen:
             from tui.triage.words import end_words
 
