@@ -190,6 +190,16 @@ async def test_more_rows_than_asked_for_are_told(loopback: Loopback, kind: str) 
     assert len(rows) == 7
 
 
+@pytest.mark.parametrize("kind", ["log_analytics", "data_explorer"])
+async def test_more_rows_and_something_missing_are_both_told(loopback: Loopback, kind: str) -> None:
+    async with opened(loopback, kind) as workspace:
+        server_of(loopback, kind).fail_next("partial")
+        completion, rows = await run(workspace, rows=7)
+    assert completion.outcome.state is State.TRUNCATED
+    assert completion.outcome.reason.startswith("the first 7 rows; there are more; ")
+    assert len(rows) == 7
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_nothing_found_where_nothing_is_kept_is_told(loopback: Loopback, kind: str) -> None:
     from datetime import timedelta

@@ -84,7 +84,7 @@ class Attempt:
             async with asyncio.timeout(self._limits.seconds):
                 await self._receive(sender, request, decoder)
             said, figures = told_by(decoder)
-            outcome = said or self._outcome(decoder)
+            outcome = self._outcome(decoder, said)
         except NoResultError as error:
             outcome, retry_after = error.outcome, error.retry_after
             self._correlation = self._correlation or error.identifier
@@ -158,9 +158,13 @@ class Attempt:
         refused = outcome_of_status(self._kind, status, headers, body, self._query)
         return NoResultError(refused.outcome, refused.identifier, refused.retry_after)
 
-    def _outcome(self, decoder: AnswerDecoder) -> Outcome:
-        if decoder.more:
-            return Outcome(State.TRUNCATED, f"the first {decoder.limit:,} rows; there are more")
+    def _outcome(self, decoder: AnswerDecoder, said: Outcome | None) -> Outcome:
+        """What the service said of its answer, and whether more rows came than were asked for."""
+        if decoder.more and (said is None or said.state is State.PARTIAL):
+            also = f"; {said.reason}" if said else ""
+            return Outcome(State.TRUNCATED, f"the first {decoder.limit:,} rows; there are more{also}")
+        if said is not None:
+            return said
         if not decoder.has_columns:
             return Outcome(
                 State.FAILED, "the answer holds no result", "r runs it again; a proxy may change what passes."
