@@ -116,8 +116,7 @@ def test_filters_order_and_search_as_chips() -> None:
         "only Name empty",
         "not Name null",
         "only Size 3",
-        "sorted by Count down",
-        "sorted by Name up",
+        "sorted by Count down, then Name up",
         "search x",
     ]
     assert chip_words(RowView(), "Leg") == ["stack of Leg: Enter shows its rows"]

@@ -22,12 +22,13 @@ _FIRST_SEARCH = 8_192
 _SAMPLE_ROWS = 65_536
 _FEW_VALUES = 8_192
 
-_REFUSALS = (
+REFUSALS = (
     duckdb.InvalidInputException,
     duckdb.ConversionException,
     duckdb.BinderException,
     duckdb.OutOfRangeException,
 )
+"""What the engine says of a view that cannot be had."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class PreparedView:
             statement = f"CREATE OR REPLACE TEMP TABLE positions AS {query}"
             try:
                 made = self._rows.database.with_room(lambda: first_row(self._cursor, statement, parameters))
-            except _REFUSALS as error:
+            except REFUSALS as error:
                 raise ViewError(str(error).splitlines()[0]) from None
         return int(made[0])
 

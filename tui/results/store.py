@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from tui.results.columns import KQL_TYPE_KEY, ColumnInfo, column_infos, logical_schema, stored_schema, to_stored
 from tui.results.database import Database, Running, first_row
-from tui.results.errors import ResultStoreError
-from tui.results.prepared import PreparedView, StoredRows
+from tui.results.errors import ResultStoreError, ViewError
+from tui.results.prepared import REFUSALS, PreparedView, StoredRows
 from tui.results.view import Columns, RowView, condition
 
 ALL_ROWS = RowView()
@@ -93,6 +93,16 @@ class Rows:
         """The rows of `view` among those appended so far. ViewError when it cannot be had, InterruptedByUserError."""
         rows = StoredRows(self._database, self.table, self._columns, self.schema, self._running, self._count)
         return PreparedView(rows, view)
+
+    def matching(self, view: RowView, running: Running | None = None) -> int:
+        """How many rows `view` would show; `running` can stop it. ViewError when it cannot be had, InterruptedByUserError."""
+        where, parameters = condition(view, self._columns)
+        statement = f"SELECT count(*) FROM {self.table} WHERE rowid < {self._count} AND ({where})"
+        with self._database.cursor() as cursor, (running or self._running).watch(cursor):
+            try:
+                return int(first_row(cursor, statement, parameters)[0])
+            except REFUSALS as error:
+                raise ViewError(str(error).splitlines()[0]) from None
 
     def stack(self, names: Sequence[str], view: RowView = ALL_ROWS) -> Rows:
         """The distinct values of the columns `names` among the rows of `view`, as rows of their own.

@@ -9,8 +9,12 @@ from typing import Any, Literal
 from tui.results.columns import ColumnInfo, from_python
 from tui.results.errors import ViewError as ViewError
 
-Operator = Literal["==", "!=", "contains", "!contains", "matches", "<", "<=", ">", ">="]
-"""`==` and `!=` keep null (None) and empty apart; `contains` ignores case; `matches` takes a regular expression."""
+Operator = Literal["==", "!=", "contains", "!contains", "matches", "!matches", "<", "<=", ">", ">="]
+"""`==` and `!=` keep null (None) and empty apart; `contains` ignores case; `matches` takes a regular expression.
+
+What has no value is in no order and matches nothing, so it stays with `!contains` and `!matches`. A text compared with a
+number is read as one, and left out when it is none; NaN is in no order.
+"""
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,18 @@ def _part(one: Filter, columns: Columns) -> tuple[str, list[Any]]:
             return f"NOT coalesce(contains(lower({text}), lower(?)), false)", [str(one.value)]
         case "matches":
             return f"regexp_matches({text}, ?)", [str(one.value)]
+        case "!matches":
+            return f"NOT coalesce(regexp_matches({text}, ?), false)", [str(one.value)]
         case _:
-            return f"{column} {one.op} ?", [from_python(one.value)]
+            return _ordered(one, columns), [from_python(one.value)]
+
+
+def _ordered(one: Filter, columns: Columns) -> str:
+    column, kind = columns.sql(one.column), columns.info(one.column).kql_type
+    if kind in ("string", "dynamic") and isinstance(one.value, int | float):
+        column, kind = f"TRY_CAST({column} AS DOUBLE)", "real"
+    # The engine takes NaN for the greatest number.
+    return f"({column} {one.op} ?{f' AND NOT isnan({column})' if kind == 'real' else ''})"
 
 
 def search_condition(text: str, columns: Columns, names: Sequence[str] | None) -> tuple[str, list[Any]]:

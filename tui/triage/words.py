@@ -249,9 +249,11 @@ def value_words(value: Any, zone: tzinfo = UTC) -> str:
 def chip_words(view: RowView, stacked: str = "") -> list[str]:
     """The filters, order and searched text of `view`, each in a few words."""
     words = [f"stack of {stacked}: Enter shows its rows"] if stacked else []
-    signs = {"==": "only", "!=": "not"}
+    signs = {"==": "only", "!=": "not", "!contains": "not containing", "!matches": "not matching"}
     words += [f"{signs.get(one.op, one.op)} {one.column} {value_words(one.value)}" for one in view.filters]
-    words += [f"sorted by {name} {'down' if descending else 'up'}" for name, descending in view.sort]
+    if view.sort:
+        keys = [f"{name} {'down' if descending else 'up'}" for name, descending in view.sort]
+        words.append(f"sorted by {', then '.join(keys)}")
     return [*words, f"search {view.search}"] if view.search else words
 
 

@@ -54,16 +54,31 @@ async def undo(screen: MainScreen) -> None:
 
 async def sort(screen: MainScreen) -> None:
     """Sorts by the column: numbers and times the largest first, texts from A; then the other way; then as they came."""
+    await _sort(screen, ())
+
+
+async def sort_also(screen: MainScreen) -> None:
+    """Sorts rows that are equal so far by the column; then the other way; then not by it."""
+    place = screen.trail.current
+    if place is not None:
+        await _sort(screen, place.step.view.sort)
+
+
+async def _sort(screen: MainScreen, before: tuple[tuple[str, bool], ...]) -> None:
+    """Turns the order by the column under the cursor on, around or off; the other keys are those of `before`."""
     place = screen.trail.current
     column = screen.pane.column
     if place is None or place.prepared is None or not column:
         return
     kind = next(info.kql_type for info in place.prepared.columns if info.name == column)
     first = kind not in ("string", "dynamic", "bool")
+    keys = dict(before)
     held = dict(place.step.view.sort).get(column)
-    order = {None: first, first: not first}
-    sorting = ((column, order[held]),) if held in order else ()
-    await look(screen, replace(place.step.view, sort=sorting))
+    if held is None or held is first:
+        keys[column] = first if held is None else not first
+    else:
+        keys.pop(column, None)
+    await look(screen, replace(place.step.view, sort=tuple(keys.items())))
 
 
 def ask_search(screen: MainScreen) -> None:

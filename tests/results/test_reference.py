@@ -1,0 +1,152 @@
+"""Filters, orders, stacks and numbers of random rows, against the same in plain Python."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tui.results.store import ResultStore, Rows
+from tui.results.view import Filter, RowView
+
+FIRST = datetime(2026, 11, 21, tzinfo=UTC)
+TEXTS = ["", "a", "A", "ab", "a b", "Äb", "ß", "界", "10", "9", "x\x1b[2J", "null", "·", "%", "é", "e\u0301", "🙂"]
+SCHEMA = pa.schema(
+    [
+        ("Text", pa.string()),
+        ("Number", pa.int64()),
+        ("Real", pa.float64()),
+        ("Time", pa.timestamp("us", "UTC")),
+        ("Truth", pa.bool_()),
+    ]
+)
+texts = st.none() | st.sampled_from(TEXTS)
+numbers = st.none() | st.integers(-3, 3) | st.sampled_from([2**62, -(2**62)])
+reals = st.none() | st.sampled_from([0.0, -0.5, 1.5, 3.0, math.inf, -math.inf])
+times = st.none() | st.integers(0, 5).map(lambda minutes: FIRST + timedelta(minutes=minutes))
+tables = st.lists(st.tuples(texts, numbers, reals, times, st.none() | st.booleans()), max_size=30)
+values = {
+    "Text": texts,
+    "Number": numbers,
+    "Real": reals,
+    "Time": times,
+    "Truth": st.none() | st.booleans(),
+}
+ordered = {name: strategy.filter(lambda value: value is not None) for name, strategy in values.items()}
+filters = st.one_of(
+    *(st.builds(Filter, st.just(name), st.sampled_from(["==", "!="]), held) for name, held in values.items()),
+    *(
+        st.builds(Filter, st.just(name), st.sampled_from(["<", "<=", ">", ">="]), ordered[name])
+        for name in ("Text", "Number", "Real", "Time")
+    ),
+    st.builds(Filter, st.just("Text"), st.sampled_from(["contains", "!contains"]), st.sampled_from(TEXTS)),
+    st.builds(
+        Filter, st.just("Text"), st.sampled_from(["matches", "!matches"]), st.sampled_from(["^a", "b$", "[0-9]"])
+    ),
+    st.builds(Filter, st.just("Text"), st.sampled_from(["<", ">="]), st.integers(8, 11)),
+)
+orders = st.lists(st.tuples(st.sampled_from(SCHEMA.names), st.booleans()), max_size=3, unique_by=lambda one: one[0])
+several = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+Row = tuple[Any, ...]
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[ResultStore]:
+    opened = ResultStore(None)
+    yield opened
+    opened.close()
+
+
+def load(store: ResultStore, rows: list[Row]) -> Rows:
+    columns = [[row[place] for row in rows] for place in range(len(SCHEMA))]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    return store.load(pa.table(arrays, schema=SCHEMA))
+
+
+def holds(row: Row, one: Filter) -> bool:
+    value, wanted = row[SCHEMA.get_field_index(one.column)], one.value
+    match one.op:
+        case "==":
+            return bool(value == wanted)
+        case "!=":
+            return bool(value != wanted)
+        case "contains":
+            return value is not None and wanted.lower() in value.lower()
+        case "!contains":
+            return value is None or wanted.lower() not in value.lower()
+        case "matches":
+            return value is not None and re.search(wanted, value) is not None
+        case "!matches":
+            return value is None or re.search(wanted, value) is None
+    if isinstance(value, str) and isinstance(wanted, int):
+        value = float(value) if re.fullmatch("[0-9]+", value) else None
+    if value is None:
+        return False
+    if isinstance(value, str):
+        value, wanted = value.encode(), wanted.encode()
+    return bool({"<": value < wanted, "<=": value <= wanted, ">": value > wanted, ">=": value >= wanted}[one.op])
+
+
+def in_order(rows: list[tuple[int, Row]], order: list[tuple[str, bool]]) -> list[int]:
+    def compare(one: tuple[int, Row], other: tuple[int, Row]) -> int:
+        for name, descending in order:
+            place = SCHEMA.get_field_index(name)
+            left, right = one[1][place], other[1][place]
+            if left is None or right is None:
+                if (left is None) != (right is None):
+                    return 1 if left is None else -1
+                continue
+            if isinstance(left, str):
+                left, right = left.encode(), right.encode()
+            if left != right:
+                return -1 if (left < right) != descending else 1
+        return one[0] - other[0]
+
+    return [number for number, _ in sorted(rows, key=functools.cmp_to_key(compare))]
+
+
+@several
+@given(rows=tables, chosen=st.lists(filters, max_size=3), order=orders)
+def test_filters_and_orders(
+    store: ResultStore, rows: list[Row], chosen: list[Filter], order: list[tuple[str, bool]]
+) -> None:
+    kept = [(number, row) for number, row in enumerate(rows) if all(holds(row, one) for one in chosen)]
+    stored = load(store, rows)
+    view = RowView(tuple(order), tuple(chosen))
+    assert stored.matching(view) == len(kept)
+    with stored.prepare(view) as prepared:
+        assert prepared.arrivals(0, 100) == in_order(kept, order)
+        assert prepared.page(0, 100) == [rows[number] for number in in_order(kept, order)]
+    stored.drop()
+
+
+@several
+@given(rows=tables, chosen=st.lists(filters, max_size=1), names=st.sets(st.sampled_from(SCHEMA.names), min_size=1))
+def test_stacks(store: ResultStore, rows: list[Row], chosen: list[Filter], names: set[str]) -> None:
+    columns = sorted(names)
+    kept = [row for row in rows if all(holds(row, one) for one in chosen)]
+    counted = Counter(tuple(row[SCHEMA.get_field_index(name)] for name in columns) for row in kept)
+    stored = load(store, rows)
+    stacked = stored.stack(columns, RowView(filters=tuple(chosen)))
+    with stacked.prepare() as prepared:
+        found = prepared.page(0, 1000)
+    assert [row[: len(columns)] for row in found] == [held for held, _ in counted.most_common()]
+    assert [row[len(columns)] for row in found] == [count for _, count in counted.most_common()]
+    assert all(row[-1] == pytest.approx(row[-2] / len(kept)) for row in found)
+    for row in found:
+        opened = RowView(
+            filters=(*chosen, *(Filter(name, "==", held) for name, held in zip(columns, row, strict=False)))
+        )
+        assert stored.matching(opened) == row[len(columns)]
+    stacked.drop()
+    stored.drop()
