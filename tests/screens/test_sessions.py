@@ -221,3 +221,16 @@ async def test_sessions_are_changed_renamed_and_put_away_by_keys(tmp_path: Path)
         await one.until(lambda: "Sessions that were put away" in one.text)
         await one.press("enter")
         await one.until(second.exists)
+
+
+async def test_the_number_of_a_lost_run_is_not_given_again(tmp_path: Path) -> None:
+    sessions = tmp_path / "sessions"
+    async with small_desk(tmp_path, sessions) as one:
+        await drilled(one)
+        folder = await saved(one)
+    (folder / "runs" / "2.toml").unlink()
+    async with small_desk(tmp_path, sessions, folder) as one:
+        await one.settle()
+        await one.press("r")
+        await one.settle()
+        assert [run.number for run in one.screen.session.runs] == [1, 3]

@@ -132,6 +132,7 @@ async def _resume(session: Session, keeper: Keeper, folder: SessionFolder, conte
     record = contents.record
     restorer = Restorer(folder, session.catalogue.hunts, session.workspace.name, session.dialect)
     session.runs[:] = await in_thread(lambda: restorer.runs(contents))
+    session.next_number = await in_thread(lambda: folder.next_number(record))
     session.window, session.scope = record.window or session.window, record.scope
     session.values.update({hunt: dict(values) for hunt, values in record.values.items()})
     session.findings.restore(record.marks, record.notes, record.verdicts)

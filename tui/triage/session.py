@@ -54,6 +54,8 @@ class Session:
     ) -> None:
         self.workspace, self.catalogue, self.store = workspace, catalogue, store
         self.runs: list[Run] = []
+        self.next_number = 1
+        """The number of the next run; no other one of the session has or had it, lost ones included."""
         self.trail: list[Step] = []
         self.scope = Scope()
         self.window: Window
@@ -109,7 +111,8 @@ class Session:
 
     def start(self, context: QueryContext, query: Query, origin: Origin | None = None) -> Run:
         """Starts `query` as a task; it waits its turn when enough others run."""
-        run = Run(self.runs[-1].number + 1 if self.runs else 1, query, context, self.workspace.name, origin)
+        run = Run(self.next_number, query, context, self.workspace.name, origin)
+        self.next_number += 1
         self.runs.append(run)
         run.task = asyncio.get_running_loop().create_task(self._execute(run), name=f"run {run.number}")
         self._changed(run)
