@@ -58,7 +58,7 @@ def test_room_left_over_goes_to_long_texts() -> None:
 
 def test_texts_give_room_first_and_numbers_keep_theirs() -> None:
     columns = [TableColumn("t", kind="time"), TableColumn("a"), TableColumn("n", kind="number"), TableColumn("b")]
-    assert widths(lay_out(columns, [14, 60, 7, 35], 90, 0)) == [14, 32, 7, 29]
+    assert widths(lay_out(columns, [14, 60, 7, 35], 90, 0)) == [14, 31, 7, 30]
 
 
 def test_pinned_columns_take_at_most_half() -> None:
@@ -66,6 +66,24 @@ def test_pinned_columns_take_at_most_half() -> None:
     layout = lay_out(columns, [100, 100, *[40] * 9], 80, 0)
     assert sum(widths(layout)[:2]) + 2 * GAP <= 40
     assert lay_out([TableColumn("a", width=70, pinned=True), TableColumn("b")], [70, 5], 80, 0).pinned == 0
+
+
+def test_the_column_that_tells_rows_apart_is_whole_before_others_grow() -> None:
+    columns = [TableColumn("device", pinned=True), TableColumn("what", maximum=70), TableColumn("n", kind="number")]
+    assert widths(lay_out(columns, [36, 300, 5], 118, 0)) == [36, 71, 5]
+    assert widths(lay_out(columns, [36, 300, 5], 74, 0)) == [36, 27, 5]
+
+
+def test_columns_that_need_little_are_whole_before_long_ones_grow() -> None:
+    columns = [TableColumn("a"), TableColumn("b", maximum=70)]
+    assert widths(lay_out(columns, [30, 400], 80, 0)) == [30, 46]
+
+
+def test_columns_stand_in_the_order_given() -> None:
+    columns = [TableColumn("a"), TableColumn("b", pinned=True), TableColumn("c"), TableColumn("d", hidden=True)]
+    layout = lay_out(columns, [5, 5, 5, 5], 60, 0, order=[2, 3, 1, 0])
+    assert (layout.order, layout.pinned) == ((1, 2, 0), 1)
+    assert [slot.index for slot in layout.slots] == [1, 2, 0]
 
 
 def test_columns_that_do_not_fit_are_scrolled_to() -> None:

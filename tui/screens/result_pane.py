@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
     from tui.screens.places import Place
     from tui.triage.runs import Run
+    from tui.widgets.result_table import ResultTable
     from tui.widgets.table_layout import Kind, TableColumn
-    from tui.widgets.table_pages import Paged
-    from tui.widgets.trail_table import Renewal, TrailTable
+    from tui.widgets.table_pages import Paged, Renewal
 
 _LABELS = {"DeviceName": "Device", "LegsHit": "Legs", "ThresholdsMet": "Met", "EventTime": "Time"}
 _PATHS = re.compile(r"(Path|FolderPath|FileName|ObjectName|ProcessName|RelativeTargetName|RemoteUrl)\Z")
 _LONG = re.compile(r"CommandLine\Z|\A(What|AdditionalFields|Value)\Z")
+_BY = "InitiatingProcess"
+"""What many columns begin with that tell of the process that did it."""
 _NUMBERS = ("int", "long", "real", "decimal")
 _LONGEST = 70
 _LONGEST_BEFORE = 48
@@ -49,20 +51,20 @@ class ResultPane(Vertical, can_focus=True):
     async def open(self, *notes: Callable[[], str]) -> None:
         """Puts the table and the line about its cell in their places; `notes` say more about it."""
         from tui.widgets.cell_line import CellLine
-        from tui.widgets.trail_table import TrailTable
+        from tui.widgets.result_table import ResultTable
 
-        if self.query(TrailTable):
+        if self.query(ResultTable):
             return
-        table, line = TrailTable(id="rows"), CellLine(id="cell")
+        table, line = ResultTable(id="rows"), CellLine(id="cell")
         line.follow(table, *((lambda _, note=note: note()) for note in notes))
         await self.mount(table, line)
 
     @property
-    def table(self) -> TrailTable:
+    def table(self) -> ResultTable:
         """The table; textual.css.query.NoMatches before `open`."""
-        from tui.widgets.trail_table import TrailTable
+        from tui.widgets.result_table import ResultTable
 
-        return self.query_one("#rows", TrailTable)
+        return self.query_one("#rows", ResultTable)
 
     @property
     def keeper(self) -> Widget:
@@ -123,9 +125,9 @@ class ResultPane(Vertical, can_focus=True):
             source, renewal = judged, judged.judged
             self._columns = with_said(self._columns, place.judge.of_entities)
         if again or row is not None:
-            self.table.show_place(source, self._columns, key, row, renewal=renewal)
+            self.table.set_source(source, self._columns, key, row, renewal=renewal)
         else:
-            self.table.show_place(source, self._columns, key, step.row, step.column, place.top, renewal)
+            self.table.set_source(source, self._columns, key, step.row, step.column, place.top, renewal)
         if self.has_focus:
             self.table.focus()
 
@@ -199,7 +201,10 @@ def _is_of_one_device(run: Run) -> bool:
 
 
 def _label(name: str, counts: bool) -> str:
-    return _LABELS.get(name) or (name.removesuffix("Count") if counts and name != "Count" else name)
+    if name in _LABELS:
+        return _LABELS[name]
+    short = name.removesuffix("Count") if counts and name != "Count" else name
+    return "By " + short.removeprefix(_BY) if short.startswith(_BY) and short != _BY else short
 
 
 def _kind(name: str, kql_type: str) -> Kind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,11 @@ FormatTime = Callable[[datetime], str]
 OPENS_MARK = "↵"
 ASCENDING_MARK = "▴"
 DESCENDING_MARK = "▾"
+LINES_MARK = "¶"
+"""Stands before a text of several lines."""
 _DECIMALS = 4
 _WIDEST = 400
+_WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[_ .])(?=[^_ .])")
 
 
 def short_time(when: datetime) -> str:
@@ -26,9 +30,10 @@ def short_time(when: datetime) -> str:
 
 
 def cell_text(value: Any, format_time: FormatTime) -> str:
-    """`value` on one safe line: null is `·`, empty stays empty, a fraction has at most four decimals."""
+    """`value` on one safe line: null is `·`, empty stays empty, `¶` marks several lines, a fraction has at most four
+    decimals."""
     if isinstance(value, str):
-        return safe(value)
+        return f"{LINES_MARK} {safe(value)}" if "\n" in value or "\r" in value else safe(value)
     if value is None:
         return NULL_MARK
     if isinstance(value, float) and math.isfinite(value):
@@ -55,6 +60,13 @@ def label_text(column: TableColumn, sort: Sequence[tuple[str, bool]]) -> str:
         if name == column.name:
             mark += DESCENDING_MARK if descending else ASCENDING_MARK
     return safe(column.label or column.name) + mark
+
+
+def label_lines(label: str) -> tuple[str, str]:
+    """`label` on two lines as narrow as they can be, broken between words: `Distinct`, `CommandLines`."""
+    breaks = [0, *(match.start() for match in _WORD_ENDS.finditer(label))]
+    place = min(breaks, key=lambda place: max(cell_width(label[:place].rstrip()), cell_width(label[place:])))
+    return label[:place].rstrip(), label[place:]
 
 
 def widest(texts: Iterable[str]) -> int:

@@ -82,15 +82,19 @@ class Layout:
         return inside[0] if inside else self.slots[-1].index if self.slots else None
 
 
-def lay_out(columns: Sequence[TableColumn], natural: Sequence[int], width: int, first: int) -> Layout:
+def lay_out(
+    columns: Sequence[TableColumn], natural: Sequence[int], width: int, first: int, order: Sequence[int] | None = None
+) -> Layout:
     """The columns shown in `width` cells when `first` of those not pinned are scrolled away to the left.
 
-    `natural` is the width that each column's header and known values take.
+    `natural` is the width that each column's header and known values take; `order` puts the columns, by index, in
+    another order than their own.
     """
     room = width - GUTTER - MARGIN
     soft = [_soft_width(column, size) for column, size in zip(columns, natural, strict=True)]
     least = [_least_width(column, size) for column, size in zip(columns, soft, strict=True)]
-    pinned, widths, moving = _pin(columns, soft, least, room)
+    visible = [index for index in (range(len(columns)) if order is None else order) if not columns[index].hidden]
+    pinned, widths, moving = _pin(columns, visible, soft, least, room)
     first = max(0, min(first, len(moving) - 1))
     left = room - sum(widths) - GAP * len(widths)
     shown: list[int] = []
@@ -102,9 +106,13 @@ def lay_out(columns: Sequence[TableColumn], natural: Sequence[int], width: int, 
         shown.append(index)
         left -= needed
     chosen = pinned + shown
-    grown = _grow(widths, [soft[index] for index in chosen], left)
+    room_for = left + sum(widths)
+    # What tells rows apart first; then as many columns as can be made whole.
+    keys = [soft[index] if place < len(pinned) else 0 for place, index in enumerate(chosen)]
     whole = [natural[index] if columns[index].flexible else 0 for index in chosen]
-    grown = _grow(grown, whole, left - sum(grown) + sum(widths))
+    grown = list(widths)
+    for goals in (keys, [soft[index] for index in chosen], whole):
+        grown = _grow(grown, goals, room_for - sum(grown))
     slots, x = [], GUTTER
     for index, size in zip(chosen, grown, strict=True):
         slots.append(Slot(index, x, size))
@@ -113,19 +121,24 @@ def lay_out(columns: Sequence[TableColumn], natural: Sequence[int], width: int, 
 
 
 def lay_out_around(
-    columns: Sequence[TableColumn], natural: Sequence[int], width: int, first: int, cursor: int
+    columns: Sequence[TableColumn],
+    natural: Sequence[int],
+    width: int,
+    first: int,
+    cursor: int,
+    order: Sequence[int] | None = None,
 ) -> Layout:
     """The layout nearest to that with `first` columns scrolled away in which column `cursor` is shown."""
-    layout = lay_out(columns, natural, width, first)
+    layout = lay_out(columns, natural, width, first, order)
     if cursor in layout.order:
         place = layout.order.index(cursor) - layout.pinned
         if 0 <= place < layout.before:
-            layout = lay_out(columns, natural, width, place)
+            layout = lay_out(columns, natural, width, place, order)
         while layout.after and layout.slot(cursor) is None:
-            layout = lay_out(columns, natural, width, layout.before + 1)
+            layout = lay_out(columns, natural, width, layout.before + 1, order)
     # Room left over at the right end is given to columns on the left.
     while layout.before and not layout.after:
-        wider = lay_out(columns, natural, width, layout.before - 1)
+        wider = lay_out(columns, natural, width, layout.before - 1, order)
         if wider.after:
             break
         layout = wider
@@ -143,37 +156,37 @@ def _least_width(column: TableColumn, soft: int) -> int:
 
 
 def _pin(
-    columns: Sequence[TableColumn], soft: Sequence[int], least: Sequence[int], room: int
+    columns: Sequence[TableColumn], visible: Sequence[int], soft: Sequence[int], least: Sequence[int], room: int
 ) -> tuple[list[int], list[int], list[int]]:
-    """The pinned columns with their widths, in at most half of the room, and the columns that move."""
-    visible = [index for index, column in enumerate(columns) if not column.hidden]
+    """The pinned columns with their widths, and the columns that move.
+
+    In a third of the room they are as wide as they should be; in no more than half of it as narrow as they must.
+    """
     pinned = [index for index in visible if columns[index].pinned]
     if len(pinned) == len(visible):
-        return [], [], visible
-    half = room // 2
+        return [], [], list(visible)
     while pinned:
-        available = half - GAP * len(pinned)
+        gaps = GAP * len(pinned)
         smallest = [min(least[index], _PINNED_MINIMUM) if columns[index].flexible else soft[index] for index in pinned]
-        if sum(smallest) <= available:
-            grown = _grow(smallest, [least[index] for index in pinned], available - sum(smallest))
+        if sum(smallest) <= room // 2 - gaps:
+            grown = _grow(smallest, [least[index] for index in pinned], room // 2 - gaps - sum(smallest))
+            grown = _grow(grown, [soft[index] for index in pinned], room // 3 - gaps - sum(grown))
             return pinned, grown, [index for index in visible if index not in pinned]
         pinned = pinned[:-1]
-    return [], [], visible
+    return [], [], list(visible)
 
 
 def _grow(widths: Sequence[int], goals: Sequence[int], left: int) -> list[int]:
-    """`widths` with `left` cells shared out in proportion to what each lacks of its goal."""
-    lacking = [max(0, goal - width) for width, goal in zip(widths, goals, strict=True)]
-    total = sum(lacking)
-    if total <= left:
-        return [width + lack for width, lack in zip(widths, lacking, strict=True)]
-    if left <= 0:
-        return list(widths)
-    shares = [lack * left // total for lack in lacking]
-    for place, lack in enumerate(lacking):
-        if sum(shares) < left and shares[place] < lack:
-            shares[place] += 1
-    return [width + share for width, share in zip(widths, shares, strict=True)]
+    """`widths` with `left` cells shared out alike among those that lack some of their goal: none takes more."""
+    grown = list(widths)
+    lacking = sorted((goal - width, place) for place, (width, goal) in enumerate(zip(widths, goals, strict=True)))
+    lacking = [one for one in lacking if one[0] > 0]
+    for rest in range(len(lacking), 0, -1):
+        lack, place = lacking[-rest]
+        share = max(0, min(lack, left // rest))
+        grown[place] += share
+        left -= share
+    return grown
 
 
 def place_cursor(row: int, top: int, height: int, count: int) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,7 +12,7 @@ from textual.widget import Widget
 
 from tui.results.errors import InterruptedByUserError, ResultStoreError
 from tui.terminal.safe_text import cell_width
-from tui.widgets.table_cells import FormatTime, cell_text, label_text, widest
+from tui.widgets.table_cells import FormatTime, cell_text, label_lines, label_text, widest
 from tui.widgets.table_layout import TableColumn
 from tui.workspaces.threads import in_thread
 
@@ -23,6 +24,8 @@ _PAGES_KEPT = 16
 _MEASURED_ROWS = 200
 
 Row = tuple[Any, ...]
+Renewal = Callable[[Sequence[Row], Sequence[str]], list[Row]]
+"""Gives rows, whose columns are named, as they are to be shown now; the same objects where nothing else is."""
 
 
 class Paged(Protocol):
@@ -35,23 +38,62 @@ class Paged(Protocol):
         """The rows at `offset` and after, at most `limit`, with the columns named."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the cursor goes: a row, the name of a column, the first row shown. What is not said is as it was, or 0."""
+
+    row: int | None = None
+    column: str = ""
+    top: int | None = None
+
+
 class Source:
     """A prepared view with the columns a table shows of it, and the pages read so far.
 
-    `key` tells sources apart: the cursor keeps its place when the next one has the same.
+    `key` tells sources apart: the cursor keeps its place when the next one has the same. `place` is where it goes
+    otherwise, `renewal` what becomes of rows at hand when something else is to be said about them.
     """
 
-    def __init__(self, prepared: Paged, columns: Sequence[TableColumn], key: Hashable) -> None:
+    def __init__(
+        self,
+        prepared: Paged,
+        columns: Sequence[TableColumn],
+        key: Hashable = None,
+        place: Place = Place(),
+        renewal: Renewal | None = None,
+    ) -> None:
         self.prepared = prepared
         self.columns = tuple(columns)
+        self.order = list(range(len(self.columns)))
+        """The columns, by index, from left to right."""
         self.key = key
+        self.place = place
+        self.renewal = renewal
         self.count = prepared.count
-        self.natural: list[int] = []
-        """The width that each column's header and the values known so far take."""
+        self.widths: list[int] = []
+        """The width that the values known so far of each column take."""
         self.failed = False
         """Whether reading failed; nothing more is read then."""
-        self._names = [column.name for column in columns]
+        self.names = [column.name for column in columns]
+        """The columns whose values a row has, in their order."""
         self._pages: OrderedDict[int, list[Row]] = OrderedDict()
+
+    @property
+    def labels(self) -> list[str]:
+        """The header of each column."""
+        return [label_text(column, self.prepared.view.sort) for column in self.columns]
+
+    def natural(self, lines: int = 1) -> list[int]:
+        """The width that each column's header, on so many lines, and its known values take."""
+        headers = [(label,) if lines == 1 else label_lines(label) for label in self.labels]
+        return [max(width, widest(header)) for width, header in zip(self.widths, headers, strict=True)]
+
+    def arrange(self, columns: Sequence[TableColumn], format_time: FormatTime) -> None:
+        """Show the same columns in another order, or otherwise."""
+        by_name = {column.name: column for column in columns}
+        self.order = [self.names.index(column.name) for column in columns]
+        self.columns = tuple(by_name[name] for name in self.names)
+        self.measure(format_time)
 
     def follows(self, other: Source | None) -> bool:
         """Whether this shows the same as `other` did, in another view."""
@@ -82,7 +124,7 @@ class Source:
 
     def read(self, number: int) -> list[Row]:
         """Page `number` from the store; waits, so never on the event loop."""
-        return self.prepared.page(number * PAGE_ROWS, PAGE_ROWS, self._names)
+        return self.prepared.page(number * PAGE_ROWS, PAGE_ROWS, self.names)
 
     def keep(self, number: int, rows: list[Row]) -> None:
         """Have page `number` at hand; the page not used for longest may go."""
@@ -91,40 +133,42 @@ class Source:
         while len(self._pages) > _PAGES_KEPT:
             self._pages.popitem(last=False)
 
-    def renew(self, change: Callable[[Sequence[Row], Sequence[str]], list[Row]]) -> list[int]:
-        """Have what `change` makes of the rows at hand in their place; the positions of those that became others.
+    def renew(self) -> list[int]:
+        """Have what `renewal` makes of the rows at hand in their place; the positions of those that became others.
 
         Texts that became longer than their column was get more room.
         """
-        changed = []
+        changed: list[int] = []
+        if self.renewal is None:
+            return changed
         for number, rows in self._pages.items():
-            renewed = change(rows, self._names)
+            renewed = self.renewal(rows, self.names)
             found = [place for place, pair in enumerate(zip(rows, renewed, strict=True)) if pair[0] is not pair[1]]
             self._pages[number] = renewed
             changed += [number * PAGE_ROWS + place for place in found]
-            for place, column in enumerate(self.columns if self.natural else ()):
+            for place, column in enumerate(self.columns if self.widths else ()):
                 if column.passive:
                     widths = [cell_width(renewed[row][place]) for row in found]
-                    self.natural[place] = max([self.natural[place], *widths])
+                    self.widths[place] = max([self.widths[place], *widths])
         return changed
 
     def measure(self, format_time: FormatTime, rows: Sequence[Row] | None = None) -> bool:
-        """Take the widths of `rows` (None: of all at hand, afresh) into `natural`; whether a column became wider.
+        """Take the widths of `rows` (None: of all at hand, afresh) into `widths`; whether a column became wider.
 
         Texts and paths are cut anyway: some rows of the first page decide about them. Numbers and times must not be.
         """
-        afresh = rows is None or not self.natural
+        afresh = rows is None or not self.widths
         if afresh:
-            self.natural = [widest([label_text(column, self.prepared.view.sort)]) for column in self.columns]
+            self.widths = [0] * len(self.columns)
         known = rows if rows is not None else [row for page in self._pages.values() for row in page]
-        before = list(self.natural)
+        before = list(self.widths)
         for place, column in enumerate(self.columns):
             if column.hidden or (column.flexible and not afresh):
                 continue
             some = known[:_MEASURED_ROWS] if column.flexible else known
             found = widest(cell_text(row[place], format_time) for row in some)
-            self.natural[place] = max(self.natural[place], found)
-        return afresh or self.natural != before
+            self.widths[place] = max(self.widths[place], found)
+        return afresh or self.widths != before
 
 
 class PageReader:

@@ -10,8 +10,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.terminal.safe_text import safe
-from tui.widgets.table_cells import FormatTime, cell_text, fitted
+from tui.terminal.safe_text import cell_width, safe
+from tui.widgets.table_cells import FormatTime, cell_text, fitted, label_lines
 from tui.widgets.table_layout import GUTTER, Layout, TableColumn
 from tui.widgets.table_pages import Row
 
@@ -76,21 +76,25 @@ def row_strip(
     return _strip(line.segments, width)
 
 
-def header_strip(
-    labels: Sequence[str], columns: Sequence[TableColumn], layout: Layout, width: int, style: Style
-) -> Strip:
-    """The header in `width` cells; `‹` and `›` stand where columns are scrolled away."""
-    text, used = "", 0
+def header_strips(
+    labels: Sequence[str], columns: Sequence[TableColumn], layout: Layout, width: int, style: Style, lines: int
+) -> list[Strip]:
+    """The header, `lines` (1 or 2) of `width` cells; `‹` and `›` stand where columns are scrolled away."""
+    texts = ["", ""]
+    used = 0
     for number, slot in enumerate(layout.slots):
         gap = " " * (slot.x - used)
+        label, column = labels[slot.index], columns[slot.index]
+        above, below = ("", label) if lines == 1 or cell_width(label) <= slot.width else label_lines(label)
+        texts[0] += gap + fitted(above, column, slot.width)
         if layout.before and number == layout.pinned:
             gap = gap[:-1] + BEFORE_MARK
-        text += gap + fitted(labels[slot.index], columns[slot.index], slot.width)
+        texts[1] += gap + fitted(below, column, slot.width)
         used = slot.x + slot.width
     rest = " " * max(0, width - used)
-    if layout.after:
-        rest = rest[:-1] + AFTER_MARK
-    return _strip([Segment(text + rest, style)], width)
+    ends = [rest, rest[:-1] + AFTER_MARK if layout.after else rest]
+    strips = [_strip([Segment(text + end, style)], width) for text, end in zip(texts, ends, strict=True)]
+    return strips[-lines:]
 
 
 def _strip(segments: list[Segment], width: int) -> Strip:

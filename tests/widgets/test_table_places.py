@@ -15,9 +15,9 @@ from tests.support.waiting import until
 from tui.results.prepared import PreparedView
 from tui.results.store import ResultStore
 from tui.results.view import RowView
+from tui.widgets.result_table import ResultTable
 from tui.widgets.table_layout import TableColumn
 from tui.widgets.table_pages import Row
-from tui.widgets.trail_table import TrailTable
 
 COLUMNS = [
     TableColumn(":V", label="V", width=2, pinned=True, passive=True),
@@ -59,11 +59,11 @@ class TableApp(App[None]):
         self.lines: set[int] = set()
 
     def compose(self) -> ComposeResult:
-        yield TrailTable(id="table")
+        yield ResultTable(id="table")
 
     def on_mount(self) -> None:
-        table = self.query_one(TrailTable)
-        table.show_place(self.saying, COLUMNS, "key", renewal=self.saying.judged)
+        table = self.query_one(ResultTable)
+        table.set_source(self.saying, COLUMNS, "key", renewal=self.saying.judged)
         table.focus()
         draw = table.render_line
 
@@ -77,7 +77,7 @@ class TableApp(App[None]):
 class Opened:
     def __init__(self, app: TableApp, pilot: Pilot[None]) -> None:
         self.app, self.pilot = app, pilot
-        self.table = app.query_one(TrailTable)
+        self.table = app.query_one(ResultTable)
 
     @property
     def column(self) -> str:
@@ -169,7 +169,7 @@ async def test_a_table_without_width_keeps_its_first_columns() -> None:
     async with opened() as one:
         one.table.styles.display = "none"
         await one.pilot.pause()
-        one.table.show_place(one.app.saying, COLUMNS, "other", renewal=one.app.saying.judged)
+        one.table.set_source(one.app.saying, COLUMNS, "other", renewal=one.app.saying.judged)
         await until(one.pilot, lambda: one.table._source is not None and one.table._source.key == "other")
         one.table.styles.display = "block"
         await one.pilot.pause()
