@@ -43,7 +43,7 @@ def test_rows_by_number(
         ]
     stacked = rows.stack(["Name"], view)
     with stacked.prepare() as counted:
-        found = {name: count for name, count, _ in counted.page(0, 100)}
+        found = {name: count for name, count, *_ in counted.page(0, 100)}
     stacked.drop()
     chosen = [NAMES[number] for number in wanted]
     assert found == {name: chosen.count(name) for name in chosen}

@@ -142,7 +142,8 @@ def test_stacks(store: ResultStore, rows: list[Row], chosen: list[Filter], names
         found = prepared.page(0, 1000)
     assert [row[: len(columns)] for row in found] == [held for held, _ in counted.most_common()]
     assert [row[len(columns)] for row in found] == [count for _, count in counted.most_common()]
-    assert all(row[-1] == pytest.approx(row[-2] / len(kept)) for row in found)
+    assert all(row[-2] == pytest.approx(100 * row[-3] / len(kept), abs=0.05) for row in found)
+    assert all(len(row[-1]) == max(1, math.ceil(round(160 * row[-3] / found[0][-3]) / 8)) for row in found)
     for row in found:
         opened = RowView(
             filters=(*chosen, *(Filter(name, "==", held) for name, held in zip(columns, row, strict=False)))

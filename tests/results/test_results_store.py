@@ -130,14 +130,21 @@ def test_stack_counts_values_and_says_their_share(store: ResultStore, events: Ro
     assert [(column.name, column.kql_type) for column in stacked.columns] == [
         ("DeviceName", "string"),
         ("Count", "long"),
-        ("Share", "real"),
+        ("Percent", "real"),
+        ("Bar", "string"),
     ]
-    assert stacked.prepare().page(0, 10) == [("fs01", 2, 0.4), ("", 1, 0.2), (None, 1, 0.2), ("fin-ws-114", 1, 0.2)]
+    half, full = "█" * 10, "█" * 20
+    assert stacked.prepare().page(0, 10) == [
+        ("fs01", 2, 40, full),
+        ("", 1, 20, half),
+        (None, 1, 20, half),
+        ("fin-ws-114", 1, 20, half),
+    ]
     of_some = events.stack(["FileSize", "DeviceName"], RowView(filters=(Filter("FileSize", "==", 10),)))
-    assert of_some.prepare().page(0, 10) == [(10, "fs01", 1, 0.5), (10, "fin-ws-114", 1, 0.5)]
+    assert of_some.prepare().page(0, 10) == [(10, "fs01", 1, 50, full), (10, "fin-ws-114", 1, 50, full)]
     again = stacked.stack(["Count"])
-    assert [column.name for column in again.columns] == ["Count", "Count_", "Share"]
-    assert again.prepare().page(0, 10) == [(1, 3, 0.75), (2, 1, 0.25)]
+    assert [column.name for column in again.columns] == ["Count", "Count_", "Percent", "Bar"]
+    assert again.prepare().page(0, 10) == [(1, 3, 75, full), (2, 1, 25, "██████▋")]
 
 
 def test_rows_can_be_read_while_more_arrive(store: ResultStore) -> None:

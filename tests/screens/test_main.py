@@ -293,7 +293,7 @@ async def test_a_stack_counts_values_and_leads_back_to_its_rows(desk: Callable[.
         await one.press("F")
         await one.until(lambda: len(one.screen.trail.places) == 3)
         await one.settle()
-        assert one.screen.pane.values == {"Leg": "files", "Count": 15, "Share": 0.75}
+        assert one.screen.pane.values == {"Leg": "files", "Count": 15, "Percent": 75, "Bar": "█" * 20}
         await one.press("enter")
         await one.settle()
         assert one.place[0] == "timeline"

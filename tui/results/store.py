@@ -19,6 +19,8 @@ from tui.results.prepared import REFUSALS, PreparedView, StoredRows
 from tui.results.view import Columns, RowView, condition
 
 ALL_ROWS = RowView()
+_BAR_WIDTH = 20
+"""Cells that the bar of the most frequent value takes."""
 
 
 class ResultStore:
@@ -107,8 +109,8 @@ class Rows:
     def stack(self, names: Sequence[str], view: RowView = ALL_ROWS) -> Rows:
         """The distinct values of the columns `names` among the rows of `view`, as rows of their own.
 
-        They have the columns `names`, then `Count` and `Share` (of all rows of the view, 0 to 1), the most frequent
-        first and equally frequent ones in the order they first came.
+        They have the columns `names`, then `Count`, `Percent` (of all rows of the view, 0 to 100) and `Bar` (Count
+        drawn with block characters), the most frequent first and equally frequent ones in the order they first came.
         """
         where, parameters = condition(view, self._columns)
         places = [self._columns.position(name) for name in names]
@@ -116,11 +118,15 @@ class Rows:
         values = ", ".join(f"v{number} AS c{number}" for number in range(len(places)))
         width = len(places)
         kept = f"rowid < {self._count} AND ({where})"
+        percent = "100.0 * n / (SELECT sum(n) FROM counted)"
         query = (
             f"WITH shown AS (SELECT rowid AS came, {chosen} FROM {self.table} WHERE {kept}), "
-            f"counted AS (SELECT * EXCLUDE came, count(*) AS n, min(came) AS first FROM shown GROUP BY ALL) "
-            f"SELECT {values}, n AS c{width}, CAST(n AS DOUBLE) / (SELECT sum(n) FROM counted) AS c{width + 1} "
-            "FROM counted ORDER BY n DESC, first"
+            "counted AS (SELECT * EXCLUDE came, count(*) AS n, min(came) AS first FROM shown GROUP BY ALL), "
+            f"drawn AS (SELECT *, {percent} AS p, CAST(greatest(1, round({_BAR_WIDTH * 8.0} * n / "
+            "(SELECT max(n) FROM counted))) AS INTEGER) AS e FROM counted) "
+            f"SELECT {values}, n AS c{width}, round(p, CASE WHEN p >= 1 THEN 1 ELSE 4 END) AS c{width + 1}, "
+            f"repeat('█', e // 8) || CASE WHEN e % 8 = 0 THEN '' ELSE substr('▏▎▍▌▋▊▉', e % 8, 1) END AS c{width + 2} "
+            "FROM drawn ORDER BY n DESC, first"
         )
         return self._derived(query, parameters, _stack_schema([self.schema.field(place) for place in places]))
 
@@ -144,9 +150,10 @@ class Rows:
 
 def _stack_schema(fields: list[pa.Field]) -> pa.Schema:
     names = {field.name for field in fields}
-    count, share = (_free_name(name, names) for name in ("Count", "Share"))
+    count, percent, bar = (_free_name(name, names) for name in ("Count", "Percent", "Bar"))
     counted = pa.field(count, pa.int64(), metadata={KQL_TYPE_KEY: b"long"})
-    return pa.schema([*fields, counted, pa.field(share, pa.float64(), metadata={KQL_TYPE_KEY: b"real"})])
+    of_all = pa.field(percent, pa.float64(), metadata={KQL_TYPE_KEY: b"real"})
+    return pa.schema([*fields, counted, of_all, pa.field(bar, pa.string(), metadata={KQL_TYPE_KEY: b"string"})])
 
 
 def _free_name(name: str, taken: set[str]) -> str:

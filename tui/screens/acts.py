@@ -84,6 +84,7 @@ ACTS = (
     Act("sort", "s", rows.sort, Where.ROWS, "sort by the column, the other way, not at all", "sort"),
     Act("sort_also", "O", rows.sort_also, Where.ROWS, "sort rows that are equal so far by this column, too"),
     Act("stack", "F", rows.stack, Where.ROWS, "stack the column: each value with its number", "stack"),
+    Act("stack_also", "ctrl+f", rows.stack_also, Where.ROWS, "stack the column, or a stack, together with another column"),
     Act("search", "slash", rows.ask_search, Where.ROWS, "search for a text in the rows", "search"),
     Act("next", "n", rows.find_next, Where.ROWS, "the next row with the searched text"),
     Act("previous", "N", rows.find_previous, Where.ROWS, "the row before with the searched text"),

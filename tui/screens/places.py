@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Place:
     """A step of the trail, its rows made ready, and how it is looked at.
 
-    `opened` is the cell it was opened from, `stacked` the column whose values its rows count.
+    `opened` is the cell it was opened from, `stacked` the columns whose values its rows count.
     """
 
     step: Step
@@ -28,7 +28,7 @@ class Place:
     top: int = 0
     """The first row shown when it was left."""
     opened: Cell | None = None
-    stacked: str = ""
+    stacked: tuple[str, ...] = ()
     compared: tuple[Run, Run] | None = None
     """The runs whose rows it sets side by side, the older one first."""
     moment: datetime | None = None

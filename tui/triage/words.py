@@ -135,7 +135,7 @@ def step_words(step: Step) -> str:
     if run.query.view == "comparison":
         return run.query.title
     if run.query.view == "stack":
-        return f"stack of {run.query.columns[0].name}"
+        return f"stack of {', '.join(key.column for key in run.query.keys)}"
     if run.origin is None:
         values = [str(value) for name, value in run.context.values.items() if value and _is_entity(run, name)]
         return " ".join([run.query.view, *values[:1]])

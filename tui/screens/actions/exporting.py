@@ -177,7 +177,7 @@ def _work(
         **choice_facts(view, columns, place.chosen),
     }
     if place.stacked:
-        facts["run"]["what"] = f"stack of {place.stacked}: values counted among the rows of the run"
+        facts["run"]["what"] = f"stack of {', '.join(place.stacked)}: values counted among the rows of the run"
 
     def work() -> Exported:
         from tui.results.exported import export_rows

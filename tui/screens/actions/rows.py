@@ -142,36 +142,75 @@ def _holds(value: Any, text: str) -> bool:
 
 async def stack(screen: MainScreen) -> None:
     """How often each value of the column occurs among the rows shown, as a place of its own."""
-    from tui.triage.queries.context import ColumnMeaning, Query
+    place, column = screen.trail.current, screen.pane.column
+    if place is not None and column:
+        await _stack(screen, place, (column,))
+
+
+def stack_also(screen: MainScreen) -> None:
+    """Asks for a further column, and counts how often its values occur together with those of the column or stack."""
+    from tui.screens.choose import ChooseScreen
+
+    place, column = screen.trail.current, screen.pane.column
+    if place is None or not column:
+        return
+    stacked = place.stacked
+    # Behind a stack stands the place whose rows it counts.
+    counted, names = (screen.trail.places[-2], stacked) if stacked else (place, (column,))
+    if counted.prepared is None:
+        counted_columns = [info.name for info in counted.step.run.rows.columns] if counted.step.run.rows else []
+    else:
+        counted_columns = [info.name for info in counted.prepared.columns]
+    shown = [] if stacked else screen.pane.columns
+    offers = [name for name in dict.fromkeys([*shown, *counted_columns]) if name not in names]
+
+    async def count(name: str) -> None:
+        if stacked:
+            screen.back()
+        await _stack(screen, counted, (*names, name))
+
+    def chosen(index: int | None) -> None:
+        if index is not None and place is screen.trail.current:
+            screen.attempt(lambda: count(offers[index]))
+
+    screen.app.push_screen(
+        ChooseScreen(f"Stack {', '.join(names)} together with", [(name, "") for name in offers]), chosen
+    )
+
+
+async def _stack(screen: MainScreen, place: Place, names: tuple[str, ...]) -> None:
+    from tui.triage.queries.context import ColumnMeaning, Key, Query
     from tui.triage.runs import Phase, Run, Step
     from tui.workspaces.protocol import Completion, Outcome, State
     from tui.workspaces.threads import in_thread
 
-    place, column = screen.trail.current, screen.pane.column
-    if place is None or place.step.run.rows is None or not column:
-        return
     run, rows, view = place.step.run, place.step.run.rows, place.step.view
-    counted = await in_thread(lambda: rows.stack([column], view))
+    if rows is None:
+        return
+    counted = await in_thread(lambda: rows.stack(names, view), rows.interrupt)
     query = Query(
         kql=run.query.kql,
         view="stack",
-        title=f"{column} in {run.query.title}",
+        title=f"{', '.join(names)} in {run.query.title}",
         limit=run.query.limit,
         columns=tuple(ColumnMeaning(info.name) for info in counted.columns),
+        keys=tuple(Key(name, expression=name) for name in names),
     )
     made = Run(run.number, query, run.context, run.workspace, phase=Phase.DONE, rows=counted, began=run.began)
     made.received, made.took = counted.count, 0.0
     made.completion = Completion(Outcome(State.COMPLETE))
-    screen.push_place(Place(Step(made), stacked=column))
+    screen.push_place(Place(Step(made), stacked=names))
 
 
 async def keep_stacked(screen: MainScreen, place: Place, cell: Cell) -> None:
-    """Goes back to the rows that a stack counts, filtered to the value of its row."""
+    """Goes back to the rows that a stack counts, filtered to the values of its row."""
     from tui.results.view import Filter
 
-    value = cell.row[cell.run.query.columns[0].name]
+    names = [column.name for column in cell.run.query.columns]
+    new = [Filter(name, "==", cell.row[held]) for name, held in zip(place.stacked, names, strict=False)]
     screen.back()
     parent = screen.trail.current
     if parent is not None:
-        new = Filter(place.stacked, "==", value)
-        await look(screen, replace(parent.step.view, filters=(*parent.step.view.filters, new)))
+        view = parent.step.view
+        added = [one for one in new if one not in view.filters]
+        await look(screen, replace(view, filters=(*view.filters, *added)))

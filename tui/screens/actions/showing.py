@@ -105,7 +105,7 @@ async def display(screen: MainScreen, place: Place, arrival: int | None = None) 
         row, place.moment = await in_thread(lambda: _rows_before(place, stored)), None
     if place is screen.trail.current and held is not None:
         screen.pane.show_rows(place, held, row)
-        screen.pane.show_chips([*place.chips, *chip_words(view, place.stacked)])
+        screen.pane.show_chips([*place.chips, *chip_words(view, ", ".join(place.stacked))])
         screen.show_trail()
 
 
