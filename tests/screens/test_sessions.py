@@ -234,3 +234,12 @@ async def test_the_number_of_a_lost_run_is_not_given_again(tmp_path: Path) -> No
         await one.press("r")
         await one.settle()
         assert [run.number for run in one.screen.session.runs] == [1, 3]
+
+
+async def test_the_start_offers_the_sessions_of_the_workspace(tmp_path: Path) -> None:
+    sessions = tmp_path / "sessions"
+    async with small_desk(tmp_path, sessions, name="INC-7 [/]\x1b") as one:
+        await one.open_hunt()
+        await saved(one)
+    async with small_desk(tmp_path, sessions) as one:
+        await one.until(lambda: "INC-7 [/]␛: 1 run, 0 marks, saved just now" in one.text)

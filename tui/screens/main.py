@@ -118,12 +118,7 @@ class MainScreen(Screen[None]):
         self.hunt_tree.show(tree_nodes(session.catalogue), folded=[PIVOTS])
         for first in session.catalogue.listed[:1]:
             self.hunt_tree.select(first.id)
-        self.pane.show_words(
-            [
-                "Enter on a hunt runs it.",
-                "? shows the keys, : all commands, I what a hunt looks for and how to read it.",
-            ]
-        )
+        sessions.greet(self, [])
         session.findings.follow(self.pane.renew)
         sessions.come_back(self, opened)
         self.refresh_words()

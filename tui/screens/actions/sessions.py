@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +11,52 @@ from typing import TYPE_CHECKING
 from tui.screens.actions import exporting
 from tui.screens.places import Place
 
+_GREETED = 3
+"""Sessions that are offered at the start."""
+
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
     from tui.screens.opening import Opened
     from tui.screens.sessions import Asked
     from tui.triage.records.shelf import Entry
+
+
+def greet(screen: MainScreen, known: Sequence[Entry]) -> None:
+    """Says how to begin, and which sessions of this workspace there are."""
+    words = [
+        "Enter on a hunt runs it.",
+        "? shows the keys, : all commands, I what a hunt looks for and how to read it.",
+    ]
+    here = [entry for entry in known if entry.workspace == screen.session.workspace.name and not entry.trouble]
+    if here:
+        words.append("S comes back to a session:")
+        words += [f"  {entry.name}: {_held_words(entry)}, {_age(entry)}" for entry in here[:_GREETED]]
+    screen.pane.show_words(words)
+
+
+def _held_words(entry: Entry) -> str:
+    runs, marks = entry.runs, entry.marks
+    return f"{runs} run{'s' * (runs != 1)}, {marks} mark{'s' * (marks != 1)}"
+
+
+def _age(entry: Entry) -> str:
+    from tui.triage.words import age_words
+
+    age = age_words(entry.saved, datetime.now(UTC))
+    return "saved just now" if age == "now" else f"saved {age} ago"
+
+
+async def _greet_again(screen: MainScreen, root: Path) -> None:
+    """The greeting with the sessions there are, unless something is shown by then."""
+    from tui.triage.records.shelf import entries
+    from tui.workspaces.threads import in_thread
+
+    try:
+        known = await in_thread(lambda: entries(root))
+    except OSError:
+        return  # what is wrong with the folder is said when the session is saved
+    if screen.ready and screen.trail.current is None:
+        greet(screen, known)
 
 
 def come_back(screen: MainScreen, opened: Opened) -> None:
@@ -26,6 +67,8 @@ def come_back(screen: MainScreen, opened: Opened) -> None:
     places = [Place(Step(runs[step.run], step.view, step.row, step.column)) for step in opened.trail]
     if places:
         screen.come_back(places)
+    elif screen.start.sessions is not None:
+        screen.run_worker(_greet_again(screen, screen.start.sessions), group="greet", description="greet")
     if opened.words:
         screen.say("; ".join(opened.words), warning=True)
 
