@@ -23,5 +23,6 @@ def key_pieces(screen: Screen[Any]) -> list[Piece]:
         seen.add(binding.description)
         stays = binding.description in _ALWAYS
         rank = 1000 if stays else 100 - len(pieces)
-        pieces.append(Piece(f"{key_name(screen.app, active)} {binding.description}", rank=rank, leaves=not stays))
+        words = f"{key_name(screen.app, active)} {binding.description}"
+        pieces.append(Piece(words, role="muted", rank=rank, leaves=not stays, lead="key"))
     return pieces

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from tui.triage.records.keeper import Keeper
     from tui.triage.session import Session
 
+_BANNERS = {"LIVE": "live", "EVIDENCE": "evidence", "DEMO": "demo"}
+"""The role of each banner."""
+
 
 def session_pieces(session: Session, keeper: Keeper, zone: tzinfo) -> list[Piece]:
     """Banner, workspace, who is signed in, window with its zone, scope, the session and when it was saved, the queue."""
@@ -23,7 +26,7 @@ def session_pieces(session: Session, keeper: Keeper, zone: tzinfo) -> list[Piece
     scope = scope_words(session.scope)
     queue, identity = queue_words(session), identity_words(session)
     return [
-        Piece(f"{workspace.banner} {workspace.name}", role="strong"),
+        Piece(f"{workspace.banner} {workspace.name}", role="strong", lead=_BANNERS.get(workspace.banner, "warning")),
         Piece(workspace.kind, "", rank=1, leaves=True),
         Piece(identity, identity.partition(",")[0], rank=2) if identity else Piece(""),
         Piece(words + whole, short=words, rank=3),

@@ -26,15 +26,26 @@ class Piece:
     text: str
     short: str | None = None
     role: str = ""
-    """`strong`, `muted`, `warning`, `key`: a component class of the line; each is told by its words, too."""
+    """`strong`, `muted`, `warning`, `key`, `live`, `evidence`, `demo`: a component class of the line; each is told by its
+    words, too."""
     rank: int = 9
     leaves: bool = False
+    lead: str = ""
+    """The role of what stands before the first blank, where that is another."""
 
 
 class Line(Widget):
     """A widget one line high that shows pieces with a separator between them."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"line--strong", "line--muted", "line--warning", "line--key"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line--strong",
+        "line--muted",
+        "line--warning",
+        "line--key",
+        "line--live",
+        "line--evidence",
+        "line--demo",
+    }
     DEFAULT_CSS = """
     Line {
         height: 1;
@@ -42,6 +53,14 @@ class Line(Widget):
         & > .line--muted { color: $text-muted; }
         & > .line--warning { color: $warning; text-style: bold; }
         & > .line--key { color: $accent; }
+        & > .line--live { background: $error; color: $background; text-style: bold; }
+        & > .line--evidence { background: $primary; color: $background; text-style: bold; }
+        & > .line--demo { background: $accent; color: $background; text-style: bold; }
+        &:ansi > .line--live, &:ansi > .line--evidence, &:ansi > .line--demo {
+            background: ansi_default;
+            color: ansi_default;
+            text-style: bold reverse;
+        }
     }
     """
 
@@ -93,7 +112,9 @@ class Line(Widget):
                 room = 0
                 break
             text = fit(safe(piece.text), room - cell_width(between))
-            drawn += [(between, ""), (text, piece.role)]
+            first, blank, rest = text.partition(" ")
+            lead = [(first, piece.lead), (blank + rest, piece.role)] if piece.lead else [(text, piece.role)]
+            drawn += [(between, "muted" if between.strip() else ""), *lead]
             room -= cell_width(between) + cell_width(text)
         return _merged([*drawn, (pad("", room), "")])
 
