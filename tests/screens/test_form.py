@@ -54,7 +54,7 @@ async def run(shown: Opened) -> dict[str, object]:
 async def test_what_it_looks_like(size: tuple[int, int]) -> None:
     given = {"account": "CORP\\ana", "min_files": "80", "tools": ["robocopy.exe"]}
     async with opened(form(*EVERY_TYPE, given=given), size) as shown:
-        await shown.until_shown("| take 10" if size[0] > 80 else "let p_tools")
+        await shown.until_shown("▸ let p_account")
         assert_snapshot(shown.app, f"form-{size[0]}x{size[1]}")
 
 

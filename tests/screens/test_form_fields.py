@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from tests.screens.forms import P, Preview, hunt_with, parameter
-from tests.support.dialogs import Opened, opened
+from tests.screens.forms import EVERY_TYPE, P, Preview, hunt_with, parameter
+from tests.support.dialogs import SIZES, Opened, opened
+from tests.support.snapshot import assert_snapshot
 from tui.library.model import Parameter
 from tui.screens.form import FormScreen
 from tui.widgets.choice_field import ChoiceField
@@ -44,6 +45,23 @@ async def run(shown: Opened) -> dict[str, object]:
     values = shown.given[0]
     assert isinstance(values, dict)
     return values
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_it_looks_like(size: tuple[int, int]) -> None:
+    given = {
+        "min_files": "0",
+        "net_window": "1d4h",
+        "since": "yesterday 03:00Z",
+        "servers": ["10.0.0.5-9", "10.1.0.0/16", "10.0.0.5-9"],
+        "pattern": "a(",
+    }
+    async with opened(form(*EVERY_TYPE, given={**given, "account": "ana"}, newest=NEWEST), size) as shown:
+        field(shown, "servers").editor.focus()
+        await shown.press("end", "end")
+        await paste(shown, "hxxp://evil[.]com;10[.]2.0.1 10.2.0.1\n")
+        await shown.until_shown("once min_files, servers, pattern can")
+        assert_snapshot(shown.app, f"form-fields-{size[0]}x{size[1]}")
 
 
 async def test_a_paste_is_refanged_and_freed_of_duplicates_and_that_is_said() -> None:

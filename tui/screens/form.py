@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -24,7 +25,7 @@ from tui.settings.earlier_values import EarlierValues, EarlierValuesError, Fille
 from tui.terminal.safe_text import cell_width, safe
 from tui.widgets.dialog import Dialog
 from tui.widgets.editors import Raw
-from tui.widgets.kql_preview import KqlPreview
+from tui.widgets.kql_preview import KqlPreview, preview_lines
 from tui.widgets.parameter_field import CHANGED_MARK, ParameterField
 from tui.widgets.words import Words
 from tui.workspaces.threads import in_thread
@@ -33,6 +34,8 @@ Preview = Callable[[Mapping[str, object]], str]
 
 _PAUSE = 0.25
 """Seconds without a key before the KQL follows."""
+_PATIENCE = 1.0
+"""Seconds that a run waits until its values are kept."""
 _WIDEST_NAME = 26
 _WIDE, _HIGH = 120, 36
 """Cells and rows from which on there is room."""
@@ -85,7 +88,7 @@ class FormScreen(Modal[dict[str, object] | None]):
         self._fields: dict[str, ParameterField] = {}
         self._opened_with: dict[str, Raw] = {}
         self._before_reset: dict[str, Raw] = {}
-        self._pause: Timer | None = None
+        self._pauses: dict[str, Timer] = {}
         self._wanted: dict[str, object] | None = None
         self._following = False
         self._left: Widget | None = None
@@ -162,7 +165,7 @@ class FormScreen(Modal[dict[str, object] | None]):
         if field is None:
             self.query_one("#help", Words).say("")
             return
-        self.query_one(KqlPreview).mark(field.parameter.name)
+        self._after_pause("mark", lambda: self._mark(field))
         if self._remark[0] is field:
             self.query_one("#help", Words).say(self._remark[1])
             return
@@ -177,9 +180,17 @@ class FormScreen(Modal[dict[str, object] | None]):
     def _edited(self) -> None:
         self._remark = (None, "")
         self._turn()
-        if self._pause is not None:
-            self._pause.stop()
-        self._pause = self.set_timer(_PAUSE, self._follow)
+        self._after_pause("follow", self._follow)
+
+    def _after_pause(self, what: str, act: Callable[[], None]) -> None:
+        """Does `act` once no key came for a while: over a slow line keys must not wait for what follows them."""
+        if what in self._pauses:
+            self._pauses[what].stop()
+        self._pauses[what] = self.set_timer(_PAUSE, act)
+
+    def _mark(self, field: ParameterField) -> None:
+        if field.has_focus_within:
+            self.query_one(KqlPreview).mark(field.parameter.name)
 
     def _follow(self) -> None:
         """Makes the preview follow the fields, unless one of them is wrong."""
@@ -206,15 +217,15 @@ class FormScreen(Modal[dict[str, object] | None]):
 
     async def _preview_of(self, values: Mapping[str, object]) -> None:
         try:
-            kql = await in_thread(lambda: self._preview(values))
+            lines = await in_thread(lambda: preview_lines(self._preview(values)))
         except ParameterError as error:
             self._blame(error)
             return
         except Exception as error:
             self._say(f"no KQL: {safe(error, 300) or type(error).__name__}")
             return
-        self._say(f"{len(kql.splitlines())} lines")
-        self.query_one(KqlPreview).show(kql)
+        self._say(f"{len(lines)} lines")
+        self.query_one(KqlPreview).show(lines)
 
     def _blame(self, error: ParameterError) -> None:
         field = self._fields.get(error.name)
@@ -261,7 +272,9 @@ class FormScreen(Modal[dict[str, object] | None]):
         if earlier is None or not filled:
             return
         try:
-            await in_thread(lambda: earlier.remember(self._hunt.id, filled))
+            await asyncio.wait_for(in_thread(lambda: earlier.remember(self._hunt.id, filled)), _PATIENCE)
+        except TimeoutError:
+            return  # the disk is slow: the hunt does not wait for it
         except EarlierValuesError as error:
             self.notify(safe(error, 300), title="Values are not kept", severity="warning", markup=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,7 +14,20 @@ from tui.widgets.item_list import Item, ItemList
 from tui.widgets.kql_text import highlight_kql
 from tui.widgets.words import Words
 
+_LONGEST = 1000
+"""Characters of a line; the view of the whole KQL has all of them."""
 _MARK = Content.styled("▸", "bold $accent")
+
+
+def preview_lines(kql: str) -> list[Content]:
+    """The lines of `kql`, safe and coloured, the very long ones cut. Of a long list it takes a while: not for the event
+    loop."""
+    return [
+        line
+        if len(line) <= _LONGEST
+        else Content.assemble(line[:_LONGEST], (f"… +{len(line) - _LONGEST:,}", "$text-muted"))
+        for line in highlight_kql(kql)
+    ]
 
 
 class KqlPreview(Vertical):
@@ -47,9 +61,9 @@ class KqlPreview(Vertical):
         """Says how the KQL stands; made safe here."""
         self._state.say(Content.assemble(("KQL", "bold $primary"), f"  {safe(words, 400)}"))
 
-    def show(self, kql: str) -> None:
-        """Shows `kql`."""
-        self._lines = highlight_kql(kql)
+    def show(self, lines: Sequence[Content]) -> None:
+        """Shows what `preview_lines` made of KQL."""
+        self._lines = list(lines)
         self._draw()
 
     def mark(self, parameter: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -16,6 +17,9 @@ from tui.library.pasting import Pasted, split_values, take_apart
 from tui.widgets.key_order import taken
 from tui.widgets.seen_text import seen_text
 from tui.workspaces.threads import in_thread
+
+_PATIENCE = 1.0
+"""Seconds that keys wait for the names in a folder."""
 
 
 class ListField(TextArea):
@@ -145,7 +149,11 @@ class ListField(TextArea):
             self.screen.focus_next()
             return
         start = line[len(FILE_MARK) :]
-        names = await in_thread(lambda: matching_files(start))
+        try:
+            names = await asyncio.wait_for(in_thread(lambda: matching_files(start)), _PATIENCE)
+        except TimeoutError:
+            self._say("the folder does not answer")
+            return
         if not self.has_focus or self.cursor_location != (row, column) or self.document.get_line(row) != line:
             return
         longest = common_start(names)

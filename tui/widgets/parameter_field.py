@@ -268,10 +268,11 @@ class ParameterField(Vertical):
         return [words[start:end] for start, end in wrap_cells(words, room)] if words else []
 
     def _below_words(self) -> tuple[str, str]:
+        """What stands below the editor, and its style: what is wrong, what was done to a paste, else the help."""
+        note = safe(self.editor.note if isinstance(self.editor, ListField | PlainField) else "", 300)
         if self.error:
-            return f"{WRONG_MARK} {safe(self.error, 300)}", "wrong"
-        note = self.editor.note if isinstance(self.editor, ListField | PlainField) else ""
-        return safe(note, 300) or (short_help(self.parameter, self.changed) if self._explains else ""), "help"
+            return f"{WRONG_MARK} {safe(self.error, 300)}{f' · {note}' if note else ''}", "wrong"
+        return note or (short_help(self.parameter, self.changed) if self._explains else ""), "help"
 
     def _beside_words(self) -> str:
         raw = self.raw
