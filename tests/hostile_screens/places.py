@@ -32,9 +32,10 @@ def form(visit: Visit) -> None:
     visit.finds(["holdshiddencharacters", *(shown(name, 14) for name in visit.names)], "down", 40)
     visit.paste("x\x1b]2 evil\x07[/]")
     visit.sees("␛]2 evil␇[/]")
+    visit.leaves("␛]2 evil", "ctrl+r")
     visit.press("f4")
-    visit.finds(['letp_word_00="<m00[/]m00>"'], "home", 3)
-    visit.leaves("F5 run", "f4", "ctrl+r", "escape")
+    visit.sees("let p_")
+    visit.leaves("F5 run", "f4", "escape")
     visit.press("up")
 
 
@@ -72,15 +73,17 @@ def events(visit: Visit) -> None:
     visit.press("right", "right", "right", "enter")
     visit.sees(f"ProcessesCount of {_CENTRE}", "32 of 32")
     visit.press("i")
-    for number, name in enumerate(PAYLOADS, 1):
-        if number > max(map(list(PAYLOADS).index, visit.names)) + 1:
-            break
+    last = max(list(PAYLOADS).index(name) for name in visit.names) + 1
+    for number, name in enumerate(list(PAYLOADS)[:last], 1):
         visit.sees(f"{number} of 32 ·", shown_in_lines(name, 40))
         flagged = any(re.search(rf"!.*{re.escape(shown(name, 4))}", line) for line in visit.terminal.text.splitlines())
         assert flagged or name not in HIDDEN, f"{name} is not flagged\n{visit.terminal.text}"
-        visit.press("right")
+        if number < last:
+            visit.press("right")
     visit.press("/")
+    visit.until_shown("search names and values")
     visit.paste("<col")
+    visit.until_shown("<col")
     visit.press("enter")
     visit.sees(safe(ODD_COLUMN))
     visit.leaves("empties")

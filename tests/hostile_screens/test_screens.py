@@ -13,7 +13,7 @@ from tests.hostile_screens.visit import Visit, open_program
 from tests.support.escapes import foreign
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A user's folders with the hostile data."""
     folder = tmp_path_factory.mktemp("home")

@@ -67,6 +67,7 @@ class Visit:
         """Presses `keys` (Escape when none are given) and waits until `words` are gone."""
         self.press(*(keys or ("escape",)))
         self.terminal.until(lambda: words not in self.terminal.text, f"the end of {words!r}", 10)
+        self.terminal.until_quiet(0.1)
 
 
 def open_program(folder: Path, columns: int, rows: int) -> Terminal:

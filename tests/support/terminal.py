@@ -21,6 +21,7 @@ from tests.support.escapes import Kind, Stream
 SECONDS = 30.0
 _ANSWERS = {"\x1b[c": b"\x1b[?62;22c", "\x1b[?2026$p": b"\x1b[?2026;2$y", "\x1b[?2048$p": b"\x1b[?2048;0$y"}
 """What a modern terminal says when asked: its kind, synchronized output, sizes in the stream."""
+_PICTURE_END = "\x1b[?2026l"
 KEYS = {
     "enter": b"\r",
     "escape": b"\x1b",
@@ -47,6 +48,8 @@ class Terminal:
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str], columns: int = 160, rows: int = 45) -> None:
         self.written, self.stream = bytearray(), Stream()
         self.code: int | None = None
+        self._text = (-1, "")
+        self._pictures = 0
         self._screen = pyte.Screen(columns, rows)
         self._drawn = pyte.Stream(self._screen)
         size = struct.pack("HHHH", rows, columns, 0, 0)
@@ -71,12 +74,15 @@ class Terminal:
     @property
     def text(self) -> str:
         """What stands on the screen, a line each, without trailing blanks."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        if self._text[0] != len(self.written):
+            self._text = len(self.written), self._display()
+        return self._text[1]
 
-    @property
-    def joined(self) -> str:
-        """The screen without frames, blanks and line ends: what was wrapped stands together."""
-        return "".join(self.text.replace("│", " ").split())
+    def _display(self) -> str:
+        # pyte's own is slow, and fails on half of a wide character.
+        columns = range(self._screen.columns)
+        rows = (self._screen.buffer[row] for row in range(self._screen.lines))
+        return "\n".join("".join(row[column].data for column in columns).rstrip() for row in rows)
 
     @property
     def modes(self) -> list[Any]:
@@ -95,13 +101,16 @@ class Terminal:
             self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
             return False
         self.written += data
+        shown = []
         for token in self.stream.feed(data):
+            self._pictures += token.text == _PICTURE_END
             if token.text in _ANSWERS:
                 self.send(_ANSWERS[token.text])
             elif token.kind in (Kind.TEXT, Kind.CONTROL) or (
                 token.kind is Kind.CSI and token.text[-1] in "mHABCDGJKhl"
             ):
-                self._drawn.feed(token.text)
+                shown.append(token.text)
+        self._drawn.feed("".join(shown))
         return True
 
     def until(self, condition: Callable[[], object], what: object = "", seconds: float = SECONDS) -> None:
@@ -134,11 +143,14 @@ class Terminal:
             self.until_quiet(0.15 if key == "escape" else 0.03)
 
     def draws_after(self, key: str) -> bool:
-        """Presses `key`, and waits until all is drawn; whether anything was within a second."""
+        """Presses `key`, and waits until a whole picture is drawn; whether one was within a second."""
+        pictures = self._pictures
         self.send(KEYS[key])
-        drawn = self.pump(1.0)
-        self.until_quiet(0.05)
-        return drawn
+        end = time.monotonic() + 1.0
+        while self._pictures == pictures and time.monotonic() < end:
+            self.pump(0.05)
+        self.until_quiet(0.06)
+        return self._pictures > pictures
 
     def paste(self, text: str) -> None:
         """Pastes `text`, with the marks of a bracketed paste around it."""
