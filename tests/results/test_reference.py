@@ -151,3 +151,41 @@ def test_stacks(store: ResultStore, rows: list[Row], chosen: list[Filter], names
         assert stored.matching(opened) == row[len(columns)]
     stacked.drop()
     stored.drop()
+
+
+@several
+@given(rows=tables, chosen=st.lists(filters, max_size=1), name=st.sampled_from(SCHEMA.names))
+def test_numbers(store: ResultStore, rows: list[Row], chosen: list[Filter], name: str) -> None:
+    held = [row[SCHEMA.get_field_index(name)] for row in rows if all(holds(row, one) for one in chosen)]
+    values = [value for value in held if value is not None]
+    finite = [value for value in values if not isinstance(value, float) or math.isfinite(value)]
+    stored = load(store, rows)
+    found = stored.numbers(name, RowView(filters=tuple(chosen)))
+    assert (found.rows, found.null) == (len(held), len(held) - len(values))
+    assert (found.distinct, found.empty) == (len(set(values)), values.count(""))
+    assert found.infinite == len(values) - len(finite)
+    if name == "Text":
+        finite.sort(key=str.encode)
+    elif name == "Truth":
+        finite = sorted(str(value).lower() for value in finite)
+    else:
+        finite.sort()
+    assert (found.least, found.greatest) == ((finite[0], finite[-1]) if finite else (None, None))
+    if name in ("Number", "Real") and finite:
+        assert found.total == sum(finite)
+        assert found.mean == pytest.approx(sum(finite) / len(finite))
+    else:
+        assert (found.total, found.mean) == (None, None)
+    stored.drop()
+
+
+@given(spans=st.lists(st.none() | st.timedeltas(timedelta(-9), timedelta(9)), max_size=9))
+def test_spans_add_up(store: ResultStore, spans: list[timedelta | None]) -> None:
+    stored = store.load(pa.table({"Span": pa.array(spans, pa.duration("us"))}))
+    found = stored.numbers("Span")
+    held = [span for span in spans if span is not None]
+    assert (found.rows, found.null, found.distinct) == (len(spans), len(spans) - len(held), len(set(held)))
+    assert (found.least, found.greatest) == ((min(held), max(held)) if held else (None, None))
+    assert found.total == (sum(held, timedelta()) if held else None)
+    assert held == [] or abs(found.mean - sum(held, timedelta()) / len(held)) <= timedelta(microseconds=1)
+    stored.drop()

@@ -15,6 +15,7 @@ import pyarrow as pa
 from tui.results.columns import KQL_TYPE_KEY, ColumnInfo, column_infos, logical_schema, stored_schema, to_stored
 from tui.results.database import Database, Running, first_row
 from tui.results.errors import ResultStoreError, ViewError
+from tui.results.numbers import ColumnNumbers, numbers_of, numbers_sql
 from tui.results.prepared import REFUSALS, PreparedView, StoredRows
 from tui.results.view import Columns, RowView, condition
 
@@ -105,6 +106,15 @@ class Rows:
                 return int(first_row(cursor, statement, parameters)[0])
             except REFUSALS as error:
                 raise ViewError(str(error).splitlines()[0]) from None
+
+    def numbers(self, name: str, view: RowView = ALL_ROWS) -> ColumnNumbers:
+        """What can be counted and added of the column `name` over the rows of `view`. ViewError, InterruptedByUserError."""
+        where, parameters = condition(view, self._columns)
+        selected = numbers_sql(self._columns.sql(name), self._columns.info(name))
+        statement = f"SELECT {selected} FROM {self.table} WHERE rowid < {self._count} AND ({where})"
+        with self._database.cursor() as cursor, self._running.watch(cursor):
+            found = self._database.with_room(lambda: first_row(cursor, statement, parameters))
+        return numbers_of(found, self._columns.info(name))
 
     def stack(self, names: Sequence[str], view: RowView = ALL_ROWS) -> Rows:
         """The distinct values of the columns `names` among the rows of `view`, as rows of their own.
