@@ -67,3 +67,27 @@ async def test_keys_are_grouped_and_those_of_one_action_stand_together() -> None
         assert "Copy selected text" not in words
 
     await helped((80, 24), check)
+
+
+HINTS = [("Where you are", "T1119-01 > devices"), ("Triage", f"1. Open it.\n2. Read {HOSTILE}"), ("Nothing", " ")]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hints_stand_beside_the_keys_or_in_their_place(size: tuple[int, int]) -> None:
+    app = DialogApp(Place())
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.dialog.focused is not None)
+        app.push_screen(HelpScreen("the place", app.dialog.active_bindings, HINTS))
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen) and app.screen.focused is not None)
+        await pilot.pause()
+        shown = Opened(app, pilot)
+        wide = size[0] >= 140
+        assert ("1. Open it." in shown.text) == wide
+        assert "only this value".capitalize() in shown.text
+        await shown.press("tab")
+        await shown.until_shown("1. Open it.")
+        assert ("only this value".capitalize() in shown.text) == wide
+        assert "Nothing" not in shown.text
+        assert harmful(shown.text) == []
+        await shown.press("tab")
+        await shown.until_shown("only this value".capitalize())

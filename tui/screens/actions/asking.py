@@ -126,11 +126,32 @@ def show_runs(screen: MainScreen) -> None:
 
 
 def show_help(screen: MainScreen) -> None:
-    """The keys that work here."""
+    """Where the analyst is, the keys that work here, and the triage hints of the hunt in hand."""
     from tui.screens.help import HelpScreen
 
     place = "the tree of hunts" if screen.in_tree else "the result"
-    screen.app.push_screen(HelpScreen(place, screen.active_bindings))
+    screen.app.push_screen(HelpScreen(place, screen.active_bindings, _hints(screen)))
+
+
+def _hints(screen: MainScreen) -> list[tuple[str, str]]:
+    """Where the analyst is, and how to read what the hunt in hand finds."""
+    from tui.triage.words import opens_words, run_words, trail_words
+
+    hunt, cell, place = screen.hunt_in_hand, screen.cell(), screen.trail.current
+    here: list[str] = []
+    if place is not None:
+        here += [trail_words(screen.session.trail), run_words(place.step.run)]
+    if cell is not None and not screen.in_tree:
+        here.append(f"{cell.column} in row {screen.pane.row + 1:,}: {opens_words(cell) or 'opens nothing'}")
+    hints = [("Where you are", "\n".join(here))]
+    if hunt is not None:
+        hints += [
+            (f"{hunt.id} {hunt.title}", hunt.purpose),
+            ("Triage", hunt.triage),
+            ("Usual benign causes", "\n".join(hunt.false_positives)),
+            ("What it cannot see", hunt.cannot_see),
+        ]
+    return hints
 
 
 def commands(screen: MainScreen) -> None:
