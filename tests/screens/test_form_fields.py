@@ -95,6 +95,13 @@ async def test_one_value_goes_on_with_the_line_and_several_have_their_own(
         assert field(shown, "names").raw == after
 
 
+async def test_a_paste_that_is_too_large_is_not_taken_and_that_is_said() -> None:
+    async with opened(form(NAMES, given={"names": ["a"]})) as shown:
+        await paste(shown, "evil.com\n" * 60_000)
+        assert "540,000 characters are too many to paste: put them in a file" in shown.words
+        assert field(shown, "names").raw == ["a"]
+
+
 async def test_what_is_pasted_over_a_selection_takes_its_place() -> None:
     async with opened(form(NAMES, given={"names": ["a", "b", "c"]})) as shown:
         editor = field(shown, "names").editor

@@ -18,6 +18,8 @@ from tui.widgets.key_order import taken
 from tui.widgets.seen_text import seen_text
 from tui.workspaces.threads import in_thread
 
+_LONGEST_PASTE = 500_000
+"""Characters of a paste: more would hold up the keys, and hold more values than a list may."""
 _PATIENCE = 1.0
 """Seconds that keys wait for the names in a folder."""
 
@@ -119,6 +121,11 @@ class ListField(TextArea):
 
     def put(self, text: str) -> None:
         """Takes `text` as pasted: one value goes on with the line, several have lines of their own."""
+        if len(text) > _LONGEST_PASTE:
+            self._say(
+                f"{len(text):,} characters are too many to paste: put them in a file, and name it after {FILE_MARK}"
+            )
+            return
         start, end = sorted(self.selection)
         left, right = self.document.get_line(start[0])[: start[1]], self.document.get_line(end[0])[end[1] :]
         # A line end that was copied along with one value says that it is whole.
