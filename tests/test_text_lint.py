@@ -15,7 +15,7 @@ HERE = Path("planted.py")
 CLASS = """
 class Shown:
     def __init__(self, title, hunt):
-        self._title, self._safe = title, safe(title)
+        self._title, self._safe, self._both = title, safe(title), (title, safe(title))
     def compose(self):
         yield {}
     def _said(self, words):
@@ -42,11 +42,13 @@ PLANTED = [
     "Text(self._title.upper())",
     "super().notify(self._title)",
     "Words(tooltip=self._title)",
+    "Words(self._both[0])",
 ]
 HARMLESS = [
     "Words('plain')",
     "Words(safe(self._title))",
     "Words(self._safe)",
+    "Words(self._both[1])",
     "Words(f'{safe(self._title, 20)} {len(rows):,} {moment:%H:%M} {size:.1f} {WRONG_MARK}')",
     "Content.assemble(('KQL', 'bold'), '  ', (self._safe, ''))",
     "Content('\\n'.join(map(safe, rows)))",

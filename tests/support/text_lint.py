@@ -151,7 +151,9 @@ class _Module:
                 return True
             case ast.Tuple() | ast.List():
                 return all(self.safe(element, deeper) for element in node.elts)
-            case ast.Starred() | ast.Subscript():
+            case ast.Subscript():
+                return self.part(node, deeper)
+            case ast.Starred():
                 return self.safe(node.value, deeper)
             case ast.ListComp() | ast.GeneratorExp():
                 return self.safe(node.elt, deeper)
@@ -162,6 +164,20 @@ class _Module:
             case ast.Attribute():
                 return self.attribute(node, deeper)
         return False
+
+    def part(self, node: ast.Subscript, depth: int) -> bool:
+        """A part of something safe, or a part that is safe of the tuples that an attribute holds."""
+        held = self.held(node.value)
+        if held and isinstance(node.slice, ast.Constant) and all(isinstance(value, ast.Tuple) for value in held):
+            return all(self.safe(value.elts[node.slice.value], depth) for value in held if isinstance(value, ast.Tuple))
+        return self.safe(node.value, depth)
+
+    def held(self, node: ast.expr) -> list[ast.expr]:
+        """What is ever put into an attribute of self."""
+        if not isinstance(node, ast.Attribute) or _name(node.value) != "self":
+            return []
+        pairs = self.assignments(self.tree)
+        return [value for target, value in pairs if isinstance(target, ast.Attribute) and target.attr == node.attr]
 
     def placeholder(self, part: ast.FormattedValue, depth: int) -> bool:
         """A number or a time by its format (`:,`, `:>3d`, `:%H:%M`), or a safe text."""
@@ -201,11 +217,7 @@ class _Module:
             return True
         if _name(node.value) != "self":
             return node.attr == "value" and self.safe(node.value, depth)
-        values = [
-            value
-            for target, value in self.assignments(self.tree)
-            if isinstance(target, ast.Attribute) and target.attr == node.attr
-        ]
+        values = self.held(node)
         return bool(values) and all(self.safe(value, depth) for value in values)
 
     def bindings(self, node: ast.Name) -> list[tuple[ast.expr, bool]]:
