@@ -189,3 +189,29 @@ def test_spans_add_up(store: ResultStore, spans: list[timedelta | None]) -> None
     assert found.total == (sum(held, timedelta()) if held else None)
     assert held == [] or abs(found.mean - sum(held, timedelta()) / len(held)) <= timedelta(microseconds=1)
     stored.drop()
+
+
+@several
+@given(
+    minutes=st.lists(st.none() | st.integers(-(10**9), 10**9) | st.integers(0, 10**5), max_size=20),
+    unit=st.sampled_from(["milliseconds", "seconds"]),
+    most=st.integers(1, 60),
+)
+def test_time_bins(store: ResultStore, minutes: list[int | None], unit: str, most: int) -> None:
+    moments = [None if one is None else FIRST + timedelta(**{unit: one}) for one in minutes]
+    stored = store.load(pa.table({"Time": pa.array(moments, pa.timestamp("us", "UTC"))}))
+    bins = stored.time_bins("Time", most)
+    held = [moment for moment in moments if moment is not None]
+    assert (bins is None) == (not held)
+    if bins is not None:
+        assert 0 < len(bins.counts) <= most
+        assert bins.without == len(moments) - len(held)
+        assert sum(bins.counts) == len(held)
+        for index, count in enumerate(bins.counts):
+            start, end = bins.bounds(index)
+            assert count == sum(start <= moment < end for moment in held)
+            chosen = RowView(filters=(Filter("Time", ">=", start), Filter("Time", "<", end)))
+            assert stored.matching(chosen) == count
+        assert bins.counts[0]
+        assert bins.counts[-1]
+    stored.drop()

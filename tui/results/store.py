@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from tui.results.columns import KQL_TYPE_KEY, ColumnInfo, column_infos, logical_schema, stored_schema, to_stored
+from tui.results.bins import EPOCH, TimeBins, bin_length, bin_start
+from tui.results.columns import (
+    KQL_TYPE_KEY,
+    ColumnInfo,
+    column_infos,
+    logical_schema,
+    stored_schema,
+    to_python,
+    to_stored,
+)
 from tui.results.database import Database, Running, first_row
 from tui.results.errors import ResultStoreError, ViewError
 from tui.results.numbers import ColumnNumbers, numbers_of, numbers_sql
@@ -115,6 +125,34 @@ class Rows:
         with self._database.cursor() as cursor, self._running.watch(cursor):
             found = self._database.with_room(lambda: first_row(cursor, statement, parameters))
         return numbers_of(found, self._columns.info(name))
+
+    def time_bins(self, name: str, most: int, view: RowView = ALL_ROWS) -> TimeBins | None:
+        """The rows of `view` counted over the times in the column `name`, in at most `most` bins; None without a time.
+
+        ViewError when the column holds no times, InterruptedByUserError.
+        """
+        if self._columns.info(name).kql_type != "datetime":
+            raise ViewError(f"{name} holds no times")
+        column = self._columns.sql(name)
+        where, parameters = condition(view, self._columns)
+        source = f"FROM {self.table} WHERE rowid < {self._count} AND ({where})"
+        with self._database.cursor() as cursor, self._running.watch(cursor):
+            limits = f"SELECT min({column}), max({column}), count(*) - count({column}) {source}"
+            first, last, without = first_row(cursor, limits, parameters)
+            if first is None:
+                return None
+            first, last = to_python(first, "datetime"), to_python(last, "datetime")
+            step = bin_length(first, last, most)
+            start = bin_start(first, step)
+            length, origin = step // timedelta(microseconds=1), (start - EPOCH) // timedelta(microseconds=1)
+            place = f"(epoch_us({column}) - ({origin})) // {length}"
+            counted = cursor.execute(
+                f"SELECT {place} AS place, count(*) {source} AND {column} IS NOT NULL GROUP BY place", parameters
+            ).fetchall()
+        counts = [0] * (1 + max(place for place, _ in counted))
+        for place, count in counted:
+            counts[place] = count
+        return TimeBins(start, step, tuple(counts), without)
 
     def stack(self, names: Sequence[str], view: RowView = ALL_ROWS) -> Rows:
         """The distinct values of the columns `names` among the rows of `view`, as rows of their own.

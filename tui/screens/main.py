@@ -15,7 +15,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.screens.actions import hunting, panes, rows, sessions, showing
+from tui.screens.actions import histogram, hunting, panes, rows, sessions, showing
 from tui.screens.actions.following import Follower
 from tui.screens.acts import BY_ID, Act, Where, bindings
 from tui.screens.footer import key_pieces
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tui.triage.session import Session
     from tui.widgets.ask_line import AskLine
     from tui.widgets.result_table import ResultTable
+    from tui.widgets.time_bars import TimeBars
 
 
 class MainScreen(Screen[None]):
@@ -400,6 +401,18 @@ class MainScreen(Screen[None]):
     def on_result_table_page_failed(self, event: ResultTable.PageFailed) -> None:
         """Rows could not be read."""
         self.say(f"rows cannot be read: {event.reason}", warning=True)
+
+    def on_time_bars_chosen(self, event: TimeBars.Chosen) -> None:
+        """Enter on a bin of the rows over time."""
+        self.attempt(lambda: histogram.narrow(self, event.start, event.end))
+
+    def on_time_bars_narrowed(self) -> None:
+        """The bins of the rows over time do not fit any more."""
+        self.run_worker(histogram.renew_here(self), group="bars", description="bars", exclusive=True)
+
+    def on_time_bars_left(self) -> None:
+        """Back from the rows over time to the rows."""
+        self.pane.keeper.focus()
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste outside of a field is searched for; it never presses keys."""

@@ -40,6 +40,8 @@ class Place:
     benign: tuple[int, ...] = ()
     """Its rows, by number, that were judged benign before it was run; they are hidden unless `benign_shown`."""
     benign_shown: bool = False
+    histogram: str = ""
+    """The column whose times are counted above the rows; empty when they are not."""
     chosen: str = ""
     """What the rows are that `step.view.only` chooses."""
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.screens.actions import histogram
+
 if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
     from tui.results.store import Rows
@@ -105,6 +107,7 @@ async def display(screen: MainScreen, place: Place, arrival: int | None = None) 
         row, place.moment = await in_thread(lambda: _rows_before(place, stored)), None
     if place is screen.trail.current and held is not None:
         screen.pane.show_rows(place, held, row)
+        await histogram.renew(screen, place)
         screen.pane.show_chips([*place.chips, *chip_words(view, ", ".join(place.stacked))])
         screen.show_trail()
 
