@@ -272,6 +272,17 @@ async def test_a_choice_turns_to_the_next_word() -> None:
         assert field(shown, "other").raw == "b"
 
 
+async def test_keys_that_arrive_at_once_pass_over_answers_and_choices() -> None:
+    level = parameter("level", P.CHOICE, default="low", choices=("low", "high"))
+    fields = (parameter("wildcards", P.BOOLEAN, default=True), level, parameter("last", P.STRING))
+    async with opened(form(*fields)) as shown:
+        for key in ("n", "tab", "right", "down", "n", "l", "x"):
+            shown.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await shown.until(lambda: field(shown, "last").raw == "nlx")
+        assert field(shown, "wildcards").raw == "false"
+        assert field(shown, "level").raw == "high"
+
+
 async def test_keys_that_arrive_at_once_are_taken_in_their_order() -> None:
     async with opened(form(parameter("account", P.STRING, default="bob"), NAMES, parameter("last", P.STRING))) as shown:
         focused = shown.app.focused

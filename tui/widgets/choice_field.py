@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Select
 
 from tui.terminal.safe_text import safe
+from tui.widgets.key_order import taken
 
 
 class ChoiceField(Select[str]):
@@ -47,6 +49,10 @@ class ChoiceField(Select[str]):
             compact=True,
             id=id,
         )
+
+    async def _on_key(self, event: events.Key) -> None:
+        if not self.expanded:
+            await taken(self, event)
 
     @property
     def word(self) -> str:

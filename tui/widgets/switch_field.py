@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.widgets.key_order import taken
+
 
 class SwitchField(Widget, can_focus=True):
     """Shows both answers and which of them holds; neither while `value` is None."""
@@ -61,6 +63,9 @@ class SwitchField(Widget, can_focus=True):
         answers = [("yes", self.value is True), ("no", self.value is False)]
         marked = [(f"● {word}  ", "") if holds else (f"○ {word}  ", "$text-muted not bold") for word, holds in answers]
         return Content.assemble(*marked)
+
+    async def _on_key(self, event: events.Key) -> None:
+        await taken(self, event)
 
     def watch_value(self) -> None:
         """Tells that the answer changed."""
