@@ -30,7 +30,7 @@ def set_word(path: Path, table: str, key: str, word: str) -> None:
         before = path.read_bytes().decode() if path.exists() else ""
         after = changed(before, table, key, line)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, ValueError):
-        raise NotChangedError(f"{path} was left as it is: add {line} below [{table}]") from None
+        raise NotChangedError(f"add {line} below [{table}] in {path}, which was left as it is") from None
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
     if not path.parent.is_dir():
         make_private(path.parent)

@@ -51,7 +51,7 @@ def _keep(screen: MainScreen, name: str) -> None:
     try:
         set_word(path, "look", "theme", name)
     except NotChangedError as error:
-        screen.say(f"theme {name} until you leave; {error}", warning=True)
+        screen.say(f"theme {name} until you leave: {error}", warning=True)
     except OSError as error:
         screen.say(f"theme {name} until you leave; {path}: {error.strerror}", warning=True)
     else:
