@@ -117,5 +117,9 @@ def test_nothing_but_breaks_quotes_and_white_space_is_lost(text: str, spaces: bo
         assert all(character.isspace() or character in ",;\"'“”‘’" for character in lost)
 
 
-def test_quotes_that_never_close_cost_no_time() -> None:
-    assert len(split_values("“a," * 20_000)) == 20_000
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("“a," * 20_000, 20_000), ("a" + " " * 200_000 + "x", 2), ("(dot" * 50_000, 1), ("[." * 50_000, 1)],
+)
+def test_no_text_takes_long(text: str, count: int) -> None:
+    assert len(take_apart(text, spaces=True).values) + take_apart(text, spaces=True).duplicates == count

@@ -168,6 +168,11 @@ def test_a_span_as_it_is_typed_reads_back(span: timedelta) -> None:
     assert read_span(f"{whole // 1000}s{whole % 1000}ms") == timedelta(milliseconds=whole)
 
 
+def test_a_long_text_is_refused_at_once() -> None:
+    with pytest.raises(LiteralError, match="expected a time such as"):
+        read_moment("2026-11-21 03:00" + " " * 200_000 + "x", NOW)
+
+
 @given(words | st.text())
 def test_any_text_is_a_span_or_refused_in_words(typed: str) -> None:
     with suppress(LiteralError):

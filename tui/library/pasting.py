@@ -13,7 +13,7 @@ _LONGEST = 1024
 _LINE_END = re.compile(r"[\r\n]")
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’"}
 _KQL_LIST = re.compile(r"(?:dynamic\s*)?\(\s*(.*?)\s*\)\s*;?\Z", re.DOTALL)
-_RANGE = re.compile(r"\s+-\s+")
+_RANGE = re.compile(r"(?<=\S)\s+-\s+")
 
 _DOT = re.compile(r"\s?(?:\[(?:\.|dot)\]|\((?:\.|dot)\)|\{(?:\.|dot)\})\s?", re.IGNORECASE)
 _AT = re.compile(r"\s?(?:\[(?:@|at)\]|\((?:@|at)\)|\{(?:@|at)\})\s?", re.IGNORECASE)

@@ -33,7 +33,7 @@ _DAY = re.compile(
     r"(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<zone>z|utc|[+-]\d{2}:?\d{2})?)?\Z",
     re.ASCII,
 )
-_SPACED_ZONE = re.compile(r"\s*(?:(?:utc|z)|\s([+-]\d{2}:?\d{2}))\Z", re.ASCII | re.IGNORECASE)
+_SPACED_ZONE = re.compile(r"(?<!\s)\s*(?:(?:utc|z)|\s([+-]\d{2}:?\d{2}))\Z", re.ASCII | re.IGNORECASE)
 _SHORT_HOUR = re.compile(r"(\d{4}-\d{2}-\d{2})[ tT](\d:)", re.ASCII)
 
 SPAN_EXAMPLES = "90s, 10m, 4h, 7d or 1d4h"
