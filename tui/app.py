@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
+from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual.app import App
 from textual.binding import BindingType
@@ -124,6 +125,9 @@ class HuntdeckApp(App[int]):
 
     def run_here(self) -> None:
         """Runs it in this terminal; where there are 16 colours or none, with the theme that does with them."""
+        if os.environ.get("TMUX") and self.console.color_system == "standard":
+            # tmux takes 256 colours whatever TERM it gives, and does with them what the terminal around it can.
+            self.console._color_system = ColorSystem.EIGHT_BIT
         if PLAIN_THEME in self.themes and (self.no_color or self.console.color_system == "standard"):
             self.theme = PLAIN_THEME
         self.run(mouse=self.config.look.mouse)
