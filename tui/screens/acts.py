@@ -27,6 +27,7 @@ from tui.screens.actions import (
     reporting,
     rows,
     sessions,
+    signing,
 )
 from tui.widgets.key_line import printed_key
 
@@ -124,6 +125,9 @@ ACTS = (
     Act("rename", "", sessions.rename, Where.OPEN, "another name for this session"),
     Act("elsewhere", "", sessions.save_elsewhere, Where.OPEN, "save this session elsewhere"),
     Act("export", "", sessions.export, Where.OPEN, "export this session as one file"),
+    Act("workspace", "W", signing.choose_workspace, Where.ANYWHERE, "another workspace, with a new session in it"),
+    Act("sign_in", "", signing.sign_in, Where.OPEN, "sign in to this workspace anew, perhaps as somebody else"),
+    Act("sign_out", "", signing.sign_out, Where.OPEN, "sign out of this workspace"),
     Act("about", "I", asking.about, Where.OPEN, "what the hunt looks for, how to read it, what it cannot see"),
     Act("cancel", "ctrl+c", hunting.cancel, Where.OPEN, "stop the run"),
     Act("zone", "U", panes.turn_zone, Where.OPEN, "times in UTC or in the zone of this machine"),

@@ -52,6 +52,13 @@ class Copies:
         self.last = Copied(what or self._place(), text, datetime.now(UTC))
         self._app.run_worker(self._copy(self.last), name="copy", description="copy", exit_on_error=False)
 
+    def forget(self, text: str) -> None:
+        """Keeps `text` no longer as what was copied last: it must not be shown or written any more."""
+        if self.last is not None and self.last.text == text:
+            self.last = None
+        if self._app.clipboard == text:
+            self._app._clipboard = ""
+
     async def _copy(self, copied: Copied) -> None:
         from tui.terminal.clipboard import CopyState, copy
         from tui.workspaces.threads import in_thread

@@ -50,9 +50,9 @@ def keeper_piece(keeper: Keeper, zone: tzinfo) -> Piece:
     return Piece(f"{keeper.name} {saved}", short=saved, rank=2)
 
 
-def opening_pieces(name: str) -> list[Piece]:
+def opening_pieces(name: str, state: str = "opening the workspace and reading the hunts") -> list[Piece]:
     """Before the workspace is open."""
-    return [Piece(name, role="strong"), Piece("opening the workspace and reading the hunts")]
+    return [Piece(name, role="strong"), Piece(state)]
 
 
 def trail_pieces(session: Session, trail: Trail, shown: int | None, now: datetime, zone: tzinfo) -> list[Piece]:

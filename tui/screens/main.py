@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -15,7 +16,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.screens.actions import histogram, hunting, panes, rows, sessions, showing
+from tui.screens.actions import histogram, hunting, panes, rows, sessions, showing, signing
 from tui.screens.actions.following import Follower
 from tui.screens.acts import BY_ID, Act, Where, bindings
 from tui.screens.footer import key_pieces
@@ -81,7 +82,7 @@ class MainScreen(Screen[None]):
         self._show_opening()
         panes.arrange(self)
         remap(self.hunt_tree, self.start.keymap)
-        self.call_after_refresh(lambda: self.run_worker(self._open(), name="open", description="open"))
+        self.call_after_refresh(lambda: self.run_worker(self._open(), name="open", description="open", group="open"))
 
     def _show_opening(self) -> None:
         self.query_one("#header", Line).show(opening_pieces(self.start.workspace))
@@ -90,10 +91,10 @@ class MainScreen(Screen[None]):
     def work_on(self, start: Start) -> None:
         """Closes the session that is open, and opens what `start` asks for."""
         self.start = start
-        self.run_worker(self._change(), name="open", description="open")
+        self.run_worker(self._change(), name="open", description="open", group="open", exclusive=True)
 
     async def _change(self) -> None:
-        self.ready = False
+        was_ready, self.ready = self.ready, False
         for group in ("display", "load"):
             self.workers.cancel_group(self, group)
         self.pane.show_chips([])
@@ -101,16 +102,21 @@ class MainScreen(Screen[None]):
         self.query_one("#trail", Line).show([])
         self._show_opening()
         panes.go_to(self, result=False)
-        await self._close_session()
+        if was_ready:
+            await self._close_session()
         await self._open()
 
     async def _open(self) -> None:
         from tui.screens.tree_nodes import PIVOTS, tree_nodes
 
         try:
-            opened = await open_session(self.start, Follower(self).changed, self._saved)
+            opened = await open_session(
+                self.start, Follower(self).changed, self._saved, partial(signing.show_code, self)
+            )
         except (OSError, LookupError, ValueError) as error:
-            self.pane.show_words(["The workspace cannot be opened.", str(error), "Ctrl+Q leaves."])
+            words = ["The workspace cannot be opened.", str(error), "W opens it again, or another one. Ctrl+Q leaves."]
+            self.pane.show_words(words)
+            self.query_one("#header", Line).show(opening_pieces(self.start.workspace, "not open"))
             return
         await self.pane.open(self._said, self._note)
         remap(self.pane.table, self.start.keymap)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +17,15 @@ if TYPE_CHECKING:
     from tui.triage.records.reading import Contents
     from tui.triage.runs import Run
     from tui.triage.session import Session
+    from tui.workspaces.live.workspace import LiveWorkspace
     from tui.workspaces.protocol import Workspace
 
 Opening = Callable[[str], "tuple[Workspace, Catalogue]"]
 """Opens a workspace by its name and reads the hunts; called in a worker thread."""
+
+
+CodeShown = Callable[["LiveWorkspace", str, str, datetime], None]
+"""Shows a device code of a workspace: where to enter it, the code, until when (UTC). Called in a worker thread."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +60,12 @@ class Opened:
     words: list[str] = field(default_factory=list)
 
 
-async def open_session(start: Start, changed: Callable[[Run], None], told: Callable[[], None]) -> Opened:
+async def open_session(
+    start: Start, changed: Callable[[Run], None], told: Callable[[], None], show_code: CodeShown
+) -> Opened:
     """The session that `start` asks for: a new one, its window the whole of the workspace, or one as it was left.
 
+    `show_code` shows what a live workspace's sign-in needs entered, now and whenever it signs in later.
     What has to be imported for it is imported in a worker thread, too.
     """
     from tui.workspaces.threads import in_thread
@@ -82,7 +92,14 @@ async def open_session(start: Start, changed: Callable[[Run], None], told: Calla
 
     make, folder, contents = await in_thread(work)
     session = make()
-    await session.prepare()
+    _show_codes_with(session.workspace, show_code)
+    try:
+        await session.prepare()
+    except BaseException:
+        if folder is not None:
+            folder.close()
+        await session.close()
+        raise
     from tui.triage.findings import author_here
     from tui.triage.records.keeper import Keeper
 
@@ -97,6 +114,16 @@ async def open_session(start: Start, changed: Callable[[Run], None], told: Calla
     opened.words += [session.remembered.problem] if session.remembered.problem else []
     session.findings.follow(keeper.touch)
     return opened
+
+
+def _show_codes_with(workspace: Workspace, show_code: CodeShown) -> None:
+    """Has a live workspace show its device codes by `show_code`."""
+    if workspace.banner != "LIVE":
+        return
+    from tui.workspaces.live.workspace import LiveWorkspace
+
+    if isinstance(workspace, LiveWorkspace):
+        workspace.show_codes_with(partial(show_code, workspace))
 
 
 def _open_folder(path: Path, analyst: str) -> tuple[SessionFolder, Contents]:

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from tui.workspaces.live.configuration import LiveSettings
 from tui.workspaces.live.errors import SignInError
+from tui.workspaces.live.network import network_loop
 from tui.workspaces.protocol import Identity
 from tui.workspaces.threads import in_thread
 
@@ -49,6 +50,7 @@ _ADVICE = {
     "AADSTS90002": "there is no such tenant: check `tenant`",
 }
 _CODE = re.compile(r"AADSTS\d+")
+_GIVEN_UP = "no sign-in: it was given up"
 
 
 class Secret:
@@ -98,7 +100,11 @@ class TokenSource:
         self._settings, self._authority, self._prompt = settings, authority, prompt
         self._credentials: dict[str, TokenCredential] = {}
         self._held: dict[str, _Held] = {}
+        self.signed_in = False
+        """Whether the last sign-in gave a token."""
         self._one_at_a_time = asyncio.Lock()
+        self._asked: asyncio.Task[_Held] | None = None
+        self._asks = self._given_up = 0
 
     def __repr__(self) -> str:
         return f"TokenSource({self._settings.sign_in or 'any'})"
@@ -108,18 +114,48 @@ class TokenSource:
 
         SignInError says why there is none.
         """
+        given_up = self._given_up
         async with self._one_at_a_time:
+            if given_up != self._given_up:
+                raise SignInError(_GIVEN_UP)
             held = self._held.get(scope)
             if held and held.token is not refused and held.expires - _EARLY > time.time():
                 return held.token
             return await self._made(scope, claims, refused is not None)
 
     async def _made(self, scope: str, claims: str | None, renew: bool) -> Secret:
-        made = await in_thread(lambda: self._ask(scope, claims, renew))
+        self.signed_in = False
+        self._asks += 1
+        asks, given_up = self._asks, self._given_up
+        self._asked = asyncio.ensure_future(in_thread(lambda: self._ask(scope, claims, renew, asks)))
+        try:
+            made = await self._asked
+        except asyncio.CancelledError:
+            if given_up != self._given_up:
+                raise SignInError(_GIVEN_UP) from None
+            raise
+        finally:
+            self._asks += 1
         self._held[scope] = made
         found = identity_of(made.token)
         self.identity = Identity(found.name or self.identity.name, found.tenant or self.identity.tenant)
+        self.signed_in = True
         return made.token
+
+    @property
+    def signing_in(self) -> bool:
+        """Whether a token is being asked for; may be looked at from any thread."""
+        return self._asked is not None and not self._asked.done()
+
+    def give_up(self) -> None:
+        """Ends the sign-in that is going on, for all who wait for it; may be called from any thread."""
+
+        def end() -> None:
+            if self._asked is not None and not self._asked.done():
+                self._given_up += 1
+                self._asked.cancel()
+
+        network_loop().call_soon_threadsafe(end)
 
     def show_with(self, prompt: Prompt | None) -> None:
         """Device codes are shown by `prompt` from now on."""
@@ -131,20 +167,30 @@ class TokenSource:
         self._credentials.clear()
         self.identity, self.way = Identity(), ""
 
-    def _ask(self, scope: str, claims: str | None, renew: bool) -> _Held:
+    def _ask(self, scope: str, claims: str | None, renew: bool, asks: int) -> _Held:
         if renew and claims is None:
             claims = self._drop_kept()
         chosen = self._settings.sign_in
         reasons = []
         for way in (chosen,) if chosen else ((self.way,) if self.way else ORDER):
             try:
-                given = self._credential(way, scope).get_token(scope, claims=claims)
+                given = self._given(way, scope, claims, asks)
             except Exception as error:
                 reasons.append(f"{way}: {_why(error)}")
                 continue
             self.way = way
             return _Held(Secret(given.token), float(given.expires_on))
         raise SignInError("no sign-in: " + "; ".join(reasons))
+
+    def _given(self, way: str, scope: str, claims: str | None, asks: int) -> Any:
+        """The credential's token. A device code's sign-in that has ended is begun anew: with a new code."""
+        from azure.identity import AuthenticationRequiredError
+
+        try:
+            return self._credential(way, scope, asks).get_token(scope, claims=claims)
+        except AuthenticationRequiredError:
+            self._credentials.pop(way, None)
+            return self._credential(way, scope, asks).get_token(scope)
 
     def _drop_kept(self) -> str | None:
         """Has the next token made anew, although the credential keeps one: gives the claims that are to be asked with."""
@@ -153,11 +199,13 @@ class TokenSource:
         self._credentials.pop(self.way, None)
         return None
 
-    def _credential(self, way: str, scope: str) -> TokenCredential:
+    def _credential(self, way: str, scope: str, asks: int) -> TokenCredential:
         if way not in self._credentials:
             made = _make(way, self._settings, self._authority, self._prompt)
             if way == "device_code":
                 record = made.authenticate(scopes=[scope])
+                if asks != self._asks:  # entered after nobody waited for it any more
+                    raise SignInError(_GIVEN_UP)
                 self.identity = Identity(str(record.username or ""), str(record.tenant_id or ""))
             self._credentials[way] = made
         return self._credentials[way]

@@ -111,6 +111,21 @@ class LiveWorkspace(ABC):
         if self._source is not None:
             self._source.show_with(prompt)
 
+    @property
+    def signing_in(self) -> bool:
+        """Whether a sign-in is going on; its device code, if there is one, can be entered."""
+        return self._source is not None and self._source.signing_in
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the last sign-in gave a token."""
+        return self._source is not None and self._source.signed_in
+
+    def give_up_sign_in(self) -> None:
+        """Ends the sign-in that is going on: what waits for it ends as not permitted. May be called from any thread."""
+        if self._source is not None:
+            self._source.give_up()
+
     def sign_out(self) -> None:
         """Lets go of the tokens in memory."""
         if self._source is not None:
