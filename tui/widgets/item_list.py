@@ -232,6 +232,8 @@ class ItemList(ScrollView, can_focus=True, inherit_bindings=False):
         classes = ("item-list--cursor",) if marked else ()
         if marked:
             base = self.get_visual_style(*classes)
+            if self.get_component_styles(*classes).text_style.reverse:  # which a visual style leaves out
+                base += Style(reverse=True)
         strips = []
         if self._has_cursor:
             bar = self.get_visual_style(*classes, "item-list--bar")
