@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from tui.results.columns import to_logical, to_python
+from tui.results.columns import from_python, to_logical, to_python
 from tui.results.database import Database, Running, first_row
 from tui.results.errors import ViewError
 from tui.results.view import Columns, RowView, condition, search_condition
@@ -160,6 +161,28 @@ class PreparedView:
         None when the end is reached. InterruptedByUserError.
         """
         matching, parameters = search_condition(text, self._rows.columns, columns)
+        return self._nearest(matching, parameters, start, forward)
+
+    def find_change(self, name: str, start: int, forward: bool = True) -> int | None:
+        """The nearest row beyond `start` whose column `name` has another value than there; None when none has."""
+        held = self.page(start, 1, [name])
+        if not held:
+            return None
+        other = f"t.{self._rows.columns.sql(name)} IS DISTINCT FROM ?"
+        return self._nearest(other, [from_python(held[0][0])], start + (1 if forward else -1), forward)
+
+    def first_at(self, name: str, moment: datetime) -> int | None:
+        """Where the row stands whose time in the column `name` is the first at or after `moment`; None without one."""
+        column = f"t.{self._rows.columns.sql(name)}"
+        query = (
+            f"SELECT position FROM {self._source(0, self.count)} WHERE {column} >= ? ORDER BY {column}, position LIMIT 1"
+        )
+        with self._lock, self._rows.running.watch(self._cursor):
+            found = self._cursor.execute(query, [from_python(moment)]).fetchall()
+        return int(found[0][0]) if found else None
+
+    def _nearest(self, matching: str, parameters: list[Any], start: int, forward: bool) -> int | None:
+        """The nearest row at `start` or beyond that `matching` holds for."""
         token = self._rows.running.started()
         size = _FIRST_SEARCH
         while 0 <= start < self.count:

@@ -22,6 +22,20 @@ def iso(when: datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{fraction.removesuffix('000')}Z"
 
 
+def span_from(reference: datetime, moment: datetime) -> str:
+    """How long after `reference` `moment` is, both aware: `+00:03:12`, `-2d 04:00:00`, `+00:00:00.250`.
+
+    What is below a second is cut off where there is more than a second.
+    """
+    microseconds = (moment - reference) // timedelta(microseconds=1)
+    sign, size = ("-", -microseconds) if microseconds < 0 else ("+", microseconds)
+    seconds, rest = divmod(size, 1_000_000)
+    days, seconds = divmod(seconds, 86_400)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    fraction = f".{rest // 1000:03}" if not days and not seconds and rest else ""
+    return f"{sign}{f'{days}d ' if days else ''}{clock}{fraction}"
+
+
 def plain_text(value: Any) -> str:
     """`value` as text that says all of it; strings stay as they are (not safe to show), null is empty."""
     match value:

@@ -40,6 +40,8 @@ class Place:
     benign: tuple[int, ...] = ()
     """Its rows, by number, that were judged benign before it was run; they are hidden unless `benign_shown`."""
     benign_shown: bool = False
+    reference: datetime | None = None
+    """The time from which the times of its rows are counted; None when they are shown as they are."""
     histogram: str = ""
     """The column whose times are counted above the rows; empty when they are not."""
     chosen: str = ""
@@ -50,6 +52,10 @@ class Place:
         """What is chosen and hidden among the rows, a few words each."""
         number = f"{len(self.benign):,}"
         words = [f"only {self.chosen}"] if self.step.view.only is not None else []
+        if self.reference is not None:
+            from tui.results.values import iso
+
+            words.append(f"times from {iso(self.reference)} (T ends it)")
         if self.benign:
             words.append(
                 f"{number} benign shown (b hides them)"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import tzinfo
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -41,6 +42,8 @@ class ResultPane(Vertical, can_focus=True):
         super().__init__(id=id)
         self._columns: list[TableColumn] = []
         self._shown: Place | None = None
+        self._zone: tzinfo = UTC
+        self._reference: datetime | None = None
         self._words = Content("")
 
     def compose(self) -> ComposeResult:
@@ -114,6 +117,13 @@ class ResultPane(Vertical, can_focus=True):
         again = self.has_rows and self._shown is place
         self._shown = place
         self._columns = table_columns(place.step.run, prepared)
+        if place.reference is not None:
+            self._columns = [
+                replace(one, label=f"±{one.label or one.name}") if one.kind == "time" else one for one in self._columns
+            ]
+        if place.reference != self._reference:
+            self._reference = place.reference
+            self._format_times()
         self.add_class("-rows")
         key, step = id(place.step), place.step
         source: Paged = prepared
@@ -142,8 +152,18 @@ class ResultPane(Vertical, can_focus=True):
 
     def show_times_in(self, zone: tzinfo) -> None:
         """Shows times in `zone`."""
-        self.table.format_time = lambda moment: f"{moment.astimezone(zone):%m-%d %H:%M:%S}"
+        self._zone = zone
+        self._format_times()
         self.table.renew()
+
+    def _format_times(self) -> None:
+        from tui.results.values import span_from
+
+        zone, reference = self._zone, self._reference
+        if reference is None:
+            self.table.format_time = lambda moment: f"{moment.astimezone(zone):%m-%d %H:%M:%S}"
+        else:
+            self.table.format_time = lambda moment: span_from(reference, moment)
 
     def show_chips(self, words: Sequence[str]) -> None:
         """Shows what is filtered, sorted and searched; the line is there only when there is something."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui.screens.actions.moving import time_column
+
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
     from tui.screens.places import Place
@@ -17,7 +19,7 @@ async def turn(screen: MainScreen) -> None:
     if place is None or place.prepared is None:
         return
     bars = _bars(screen)
-    if place.histogram and bars is not None and (bars.has_focus or _wanted(screen, place) != place.histogram):
+    if place.histogram and bars is not None and (bars.has_focus or time_column(screen, place) != place.histogram):
         if bars.has_focus:
             place.histogram = ""
             screen.pane.keeper.focus()
@@ -25,7 +27,7 @@ async def turn(screen: MainScreen) -> None:
             return
         place.histogram = ""
     if not place.histogram:
-        place.histogram = _wanted(screen, place)
+        place.histogram = time_column(screen, place)
         if not place.histogram:
             screen.say("no column here holds times")
             return
@@ -33,15 +35,6 @@ async def turn(screen: MainScreen) -> None:
     bars = _bars(screen)
     if bars is not None:
         bars.focus()
-
-
-def _wanted(screen: MainScreen, place: Place) -> str:
-    """The column whose times are counted: the one under the cursor if it holds times, else the first that does."""
-    kinds = {info.name: info.kql_type for info in place.prepared.columns} if place.prepared is not None else {}
-    if kinds.get(screen.pane.column) == "datetime":
-        return screen.pane.column
-    shown = [name for name in screen.pane.columns if kinds.get(name) == "datetime"]
-    return shown[0] if shown else ""
 
 
 def _bars(screen: MainScreen) -> TimeBars | None:
