@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 from rich.color import Color, ColorSystem
 
@@ -21,7 +25,15 @@ PAIRS = (
     ("button-color-foreground", "button"),
     ("footer-key-foreground", "footer-background"),
     ("footer-description-foreground", "footer-background"),
+    ("footer-key-foreground", "panel"),
+    ("footer-description-foreground", "panel"),
+    ("text", "panel"),
+    ("text", "surface"),
+    ("text", "background"),
 )
+"""What is not in a theme's variables is one of its ten colours; `button` is the primary one."""
+ON_COLOURS = ("error", "primary", "accent", "warning")
+"""Grounds for words in the colour of the background: banners, what was searched for."""
 
 
 def shown(colour: str, system: ColorSystem) -> tuple[int, int, int]:
@@ -51,7 +63,10 @@ def test_every_text_stands_out_from_every_ground(theme: Theme, system: ColorSyst
             weak[text, ground] = contrast(getattr(theme, text), getattr(theme, ground), system)
         weak["text-muted", ground] = contrast(theme.variables["text-muted"], getattr(theme, ground), system)
     for text, ground in PAIRS:
-        weak[text, ground] = contrast(theme.variables[text], theme.variables.get(ground, theme.primary), system)
+        below = theme.variables.get(ground) or getattr(theme, ground, theme.primary)
+        weak[text, ground] = contrast(theme.variables[text], below, system)
+    for ground in ON_COLOURS:
+        weak["background", ground] = contrast(theme.background, getattr(theme, ground), system)
     assert {pair: round(value, 2) for pair, value in weak.items() if value < least} == {}
     disabled = [contrast(theme.variables["text-disabled"], getattr(theme, ground), system) for ground in GROUNDS]
     assert min(disabled) >= 3.0
@@ -68,3 +83,13 @@ def test_textual_takes_every_colour(theme: Theme) -> None:
     generated = textual_theme(theme).to_color_system().generate()
     for name, value in theme.variables.items():
         assert generated[name].lower().startswith(value.split()[0].lower()), name
+
+
+def test_every_colour_of_the_style_sheets_is_one_that_is_measured() -> None:
+    measured = {*TEXTS, *GROUNDS, "text-muted", "text-disabled", *(name for pair in PAIRS for name in pair), "border"}
+    styles = {"block-cursor-text-style", "block-cursor-blurred-text-style", "input-cursor-text-style"}
+    bars = {"border-blurred"}
+    folders = [Path(str(files("tui"))) / name for name in ("screens", "widgets")]
+    sheets = [path for folder in folders for path in folder.iterdir() if path.suffix in (".py", ".tcss")]
+    used = {name for sheet in sheets for name in re.findall(r"\$([a-z][a-z-]*)\b", sheet.read_text(encoding="utf-8"))}
+    assert used - measured - styles - bars == set()
