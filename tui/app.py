@@ -33,6 +33,7 @@ from tui.settings.log import LOG
 from tui.settings.look import Density, missing_theme
 from tui.settings.paths import (
     cache_folder,
+    columns_file,
     config_file,
     own_hunts_folder,
     own_themes_folder,
@@ -271,7 +272,9 @@ def run_app(name: str, session: str = "") -> NoReturn:
     resume = _find_session(session) if session else None
     if resume is None and not workspace_file(name).is_file():
         _open(name)
-    app = HuntdeckApp(Start(name, _open, cache_folder(), sessions_folder(), resume, session, verdicts_file()))
+    app = HuntdeckApp(
+        Start(name, _open, cache_folder(), sessions_folder(), resume, session, verdicts_file(), columns_file())
+    )
     app.run_here()
     with suppress(OSError):  # the terminal may be gone
         sys.stdout.flush()

@@ -585,7 +585,7 @@ async def test_a_click_on_a_hunt_and_on_a_cell(desk: Callable[..., Any]) -> None
         await one.pilot.click("#tree", offset=(8, 2), times=2)
         await one.settle()
         assert one.trail.startswith("T1119-91 File copies > devices | 3 of 3")
-        await one.pilot.click("#rows", offset=(2, 3), times=2)
+        await one.pilot.click("#rows", offset=(2, 4), times=2)
         await one.until(lambda: len(one.screen.trail.places) == 2)
         await one.settle()
         assert "timeline of gamma.corp.example | 4 of 4" in one.trail

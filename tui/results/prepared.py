@@ -198,6 +198,25 @@ class PreparedView:
             size = self.count if self._indexed else size * 8
         return None
 
+    def single_values(self, columns: Sequence[str]) -> dict[str, Any]:
+        """Those of `columns` that hold one and the same value in all rows of the view, null for all included, with it.
+
+        One query over all rows; nothing for a view without rows. InterruptedByUserError.
+        """
+        chosen = self._chosen(columns)
+        if not chosen or not self.count:
+            return {}
+        parts = ", ".join(f"count(t.c{place}), min(t.c{place}), max(t.c{place})" for place in chosen)
+        query = f"SELECT {parts} FROM {self._source(0, self.count)}"
+        with self._lock, self._rows.running.watch(self._cursor):
+            found = first_row(self._cursor, query)
+        single: dict[str, Any] = {}
+        for number, (name, place) in enumerate(zip(columns, chosen, strict=True)):
+            filled, least, most = found[number * 3 : number * 3 + 3]
+            if not filled or (filled == self.count and least == most):
+                single[name] = to_python(least, self.columns[place].kql_type)
+        return single
+
     def batches(self, columns: Sequence[str] | None = None, size: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
         """All rows in order, `size` at a time, with the schema of the rows; memory holds one batch."""
         chosen = self._chosen(columns)

@@ -32,6 +32,12 @@ class ChoiceList(ItemList, inherit_bindings=False):
     ]
 
 
+def _has_in_order(label: str, typed: str) -> bool:
+    """Whether the letters typed stand in `label` in their order, others between them: `ipcl`."""
+    letters = iter(label.lower())
+    return all(letter in letters for letter in typed.lower() if letter != " ")
+
+
 class ChooseScreen(Modal[int | None]):
     """Offers `options`, each a label and a few words about it; gives the index of the one picked, or None."""
 
@@ -72,10 +78,13 @@ class ChooseScreen(Modal[int | None]):
         return self.query_one(ChoiceList)
 
     def _fill(self) -> None:
-        """Shows the options that hold every word typed, those whose label begins with it first."""
+        """Shows the options that hold every word typed, those whose label begins with it first; without any, those whose
+        label has the letters typed in their order."""
         wanted = self._typed.lower().split()
         texts = [f"{label} {words}".lower() for label, words in zip(self._labels, self._words, strict=True)]
         self._matching = [index for index, text in enumerate(texts) if all(word in text for word in wanted)]
+        if not self._matching:
+            self._matching = [index for index, label in enumerate(self._labels) if _has_in_order(label, self._typed)]
         if wanted:
             self._matching.sort(key=lambda index: self._rank(index, wanted))
         self._list.update_items([self._item(index) for index in self._matching])

@@ -16,7 +16,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.screens.actions import histogram, hunting, panes, rows, sessions, showing, signing
+from tui.screens.actions import columns, histogram, hunting, panes, rows, sessions, showing, signing
 from tui.screens.actions.following import Follower
 from tui.screens.acts import BY_ID, Act, Where, bindings
 from tui.screens.footer import key_pieces
@@ -32,6 +32,7 @@ from tui.widgets.line import Line, Piece
 
 if TYPE_CHECKING:
     from tui.library.model import Hunt
+    from tui.triage.column_choices import LookStore
     from tui.triage.records.keeper import Keeper
     from tui.triage.runs import Run, Step
     from tui.triage.session import Session
@@ -52,6 +53,7 @@ class MainScreen(Screen[None]):
     session: Session
     keeper: Keeper
     trail: Trail
+    looks: LookStore
 
     def __init__(self, start: Start) -> None:
         super().__init__()
@@ -119,6 +121,8 @@ class MainScreen(Screen[None]):
             self.query_one("#header", Line).show(opening_pieces(self.start.workspace, "not open"))
             return
         await self.pane.open(self._said, self._note)
+        self.looks = opened.looks
+        self.pane.begin_looks(opened.looks)
         remap(self.pane.table, self.start.keymap)
         session = self.session = opened.session
         self.keeper, self.trail, self.ready = opened.keeper, Trail(session), True
@@ -147,6 +151,8 @@ class MainScreen(Screen[None]):
             await self._close_session()
 
     async def _close_session(self) -> None:
+        with contextlib.suppress(Exception):
+            await columns.write(self.looks)
         with contextlib.suppress(Exception):
             await self.keeper.close()
         # A workspace may refuse to close while a query is still being stopped; the rows' file must go all the same.

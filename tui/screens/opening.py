@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.library.catalogue import Catalogue
+    from tui.triage.column_choices import LookStore
     from tui.triage.records.folder import SessionFolder
     from tui.triage.records.keeper import Keeper
     from tui.triage.records.model import StepRecord
@@ -44,6 +45,8 @@ class Start:
     """The name of a new session; made from workspace and time when empty."""
     verdicts: Path | None = None
     """The file of the verdicts that are remembered across sessions; in memory only where that is None."""
+    columns: Path | None = None
+    """The file of columns chosen before and of named views; in memory only where that is None."""
     analyst: str = ""
     """Who works here; the user of the operating system when empty."""
     keymap: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +59,8 @@ class Opened:
 
     session: Session
     keeper: Keeper
+    looks: LookStore
+    """What is chosen about columns."""
     trail: tuple[StepRecord, ...] = ()
     words: list[str] = field(default_factory=list)
 
@@ -70,9 +75,10 @@ async def open_session(
     """
     from tui.workspaces.threads import in_thread
 
-    def work() -> tuple[Callable[[], Session], SessionFolder | None, Contents | None]:
+    def work() -> tuple[Callable[[], Session], SessionFolder | None, Contents | None, LookStore]:
         from tui.results.store import ResultStore
         from tui.settings.paths import make_private
+        from tui.triage.column_choices import LookStore
         from tui.triage.records import keeper  # noqa: F401 - slow to import, and needed on the event loop
         from tui.triage.session import Session
         from tui.triage.verdicts import VerdictStore
@@ -88,9 +94,11 @@ async def open_session(
             raise
         remembered = VerdictStore(start.verdicts)
         remembered.load()
-        return lambda: Session(workspace, catalogue, store, changed, remembered), folder, contents
+        looks = LookStore(start.columns)
+        looks.load()
+        return lambda: Session(workspace, catalogue, store, changed, remembered), folder, contents, looks
 
-    make, folder, contents = await in_thread(work)
+    make, folder, contents, looks = await in_thread(work)
     session = make()
     _show_codes_with(session.workspace, show_code)
     try:
@@ -108,10 +116,11 @@ async def open_session(
     if folder is None or contents is None:
         if start.name:
             keeper.name = start.name
-        opened = Opened(session, keeper)
+        opened = Opened(session, keeper, looks)
     else:
-        opened = await _resume(session, keeper, folder, contents)
+        opened = await _resume(session, keeper, looks, folder, contents)
     opened.words += [session.remembered.problem] if session.remembered.problem else []
+    opened.words += [looks.problem] if looks.problem else []
     session.findings.follow(keeper.touch)
     return opened
 
@@ -151,7 +160,9 @@ def _open_workspace(start: Start, contents: Contents | None) -> tuple[Workspace,
         return AbsentWorkspace(record.workspace, record.kind), load_catalogue([own_hunts_folder()])
 
 
-async def _resume(session: Session, keeper: Keeper, folder: SessionFolder, contents: Contents) -> Opened:
+async def _resume(
+    session: Session, keeper: Keeper, looks: LookStore, folder: SessionFolder, contents: Contents
+) -> Opened:
     """Puts what was kept into `session`; nothing is asked of the workspace for it."""
     from tui.triage.records.restoring import Restorer
     from tui.workspaces.threads import in_thread
@@ -168,7 +179,7 @@ async def _resume(session: Session, keeper: Keeper, folder: SessionFolder, conte
     known = {run.number for run in session.runs}
     trail = record.trail if all(step.run in known for step in record.trail) else ()
     words = [f"read only, {folder.held}: nothing here is saved"] if folder.held else []
-    return Opened(session, keeper, trail, [*words, *contents.problems])
+    return Opened(session, keeper, looks, trail, [*words, *contents.problems])
 
 
 def _digests(folder: SessionFolder, contents: Contents, known: dict[int, str]) -> dict[int, str]:

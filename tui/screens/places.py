@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
     from tui.triage.cell import Cell
+    from tui.triage.column_choices import SavedView
     from tui.triage.judged import Judge
     from tui.triage.runs import Run, Step
     from tui.triage.session import Session
@@ -46,6 +47,10 @@ class Place:
     """The column whose times are counted above the rows; empty when they are not."""
     chosen: str = ""
     """What the rows are that `step.view.only` chooses."""
+    saved: SavedView | None = None
+    """The named view that it is looked at in."""
+    single: dict[str, Any] = field(default_factory=dict)
+    """Columns that are hidden while all of its rows have one value in them, with it."""
 
     @property
     def chips(self) -> list[str]:

@@ -19,7 +19,9 @@ from tui.widgets.line import Line, Piece
 
 if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
+    from tui.screens.column_looks import ColumnLooks
     from tui.screens.places import Place
+    from tui.triage.column_choices import ColumnChoices, LookStore
     from tui.triage.runs import Run
     from tui.widgets.result_table import ResultTable
     from tui.widgets.table_layout import Kind, TableColumn
@@ -41,10 +43,14 @@ class ResultPane(Vertical, can_focus=True):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._columns: list[TableColumn] = []
+        self.arranged: list[TableColumn] = []
+        """The columns of the rows shown, from left to right, hidden ones too."""
+        self._looks: ColumnLooks | None = None
         self._shown: Place | None = None
         self._zone: tzinfo = UTC
         self._reference: datetime | None = None
         self._words = Content("")
+        self._chips: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Everything but the table."""
@@ -93,7 +99,47 @@ class ResultPane(Vertical, can_focus=True):
     @property
     def columns(self) -> list[str]:
         """The names of the columns that are not hidden, in order."""
-        return [column.name for column in self._columns if not column.hidden and not column.passive]
+        return [column.name for column in self.arranged if not column.hidden and not column.passive]
+
+    @property
+    def looks(self) -> ColumnLooks:
+        """What is chosen about columns; in memory only until `begin_looks`."""
+        if self._looks is None:
+            from tui.screens.column_looks import ColumnLooks
+            from tui.triage.column_choices import LookStore
+
+            self._looks = ColumnLooks(LookStore())
+        return self._looks
+
+    def begin_looks(self, store: LookStore) -> None:
+        """Begins with what was chosen before."""
+        from tui.screens.column_looks import ColumnLooks
+
+        self._looks = ColumnLooks(store)
+
+    @property
+    def choices(self) -> ColumnChoices:
+        """What is chosen about the columns shown."""
+        from tui.triage.column_choices import ColumnChoices
+
+        return self.looks.of(self._shown) if self._shown is not None else ColumnChoices()
+
+    @property
+    def single(self) -> dict[str, Any]:
+        """The columns that are hidden since they have one value, with it."""
+        return self._shown.single if self._shown is not None else {}
+
+    def show_columns(self, column: str = "") -> None:
+        """Shows the columns as they are chosen now, with the cursor on `column` (default: where it is)."""
+        self._arrange()
+        self._show_chips()
+        if self.has_rows:
+            self.table.show_columns(self.arranged, column)
+
+    def _arrange(self) -> None:
+        from tui.screens.column_looks import chosen_columns
+
+        self.arranged = chosen_columns(self._columns, self.choices, list(self.single))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -111,6 +157,7 @@ class ResultPane(Vertical, can_focus=True):
         if words != self._words:
             self._words = words
             self.query_one("#words", Static).update(words)
+        self._show_chips()
 
     def show_rows(self, place: Place, prepared: PreparedView, row: int | None = None) -> None:
         """Shows the prepared rows of `place`: the cursor in `row`, else where it is or was left."""
@@ -134,10 +181,11 @@ class ResultPane(Vertical, can_focus=True):
             judged = JudgedView(prepared, place.judge)
             source, renewal = judged, judged.judged
             self._columns = with_said(self._columns, place.judge.of_entities)
-        if again or row is not None:
-            self.table.set_source(source, self._columns, key, row, renewal=renewal)
-        else:
-            self.table.set_source(source, self._columns, key, step.row, step.column, place.top, renewal)
+        self._arrange()
+        came: tuple[int | None, str, int | None] = (row, "", None)
+        if not again and row is None:
+            came = (step.row, step.column, place.top)
+        self.table.set_source(source, self._columns, key, *came, renewal, self.arranged)
         if self.has_focus:
             self.table.focus()
 
@@ -167,8 +215,23 @@ class ResultPane(Vertical, can_focus=True):
 
     def show_chips(self, words: Sequence[str]) -> None:
         """Shows what is filtered, sorted and searched; the line is there only when there is something."""
+        self._chips = list(words)
+        self._show_chips()
+
+    def _show_chips(self) -> None:
+        """Shows the chips, and what is hidden of the columns."""
+        words = [*self._chips, *(self._column_chips() if self.has_rows else ())]
         self.set_class(bool(words), "-chips")
         self.query_one("#chips", Line).show([Piece(word, role="key", rank=place) for place, word in enumerate(words)])
+
+    def _column_chips(self) -> list[str]:
+        place, there = self._shown, {column.name for column in self._columns}
+        words = [f"view {place.saved.name}"] if place is not None and place.saved is not None else []
+        hidden = sum(value for name, value in self.choices.hidden.items() if name in there)
+        words += [f"{hidden} columns hidden (V lists them)" if hidden > 1 else "1 column hidden (V)"] if hidden else []
+        if self.single:
+            words.append(f"{len(self.single)} with one value hidden (D shows them)")
+        return words
 
     def go(self, row: int, column: str = "") -> None:
         """Puts the cursor on a cell."""

@@ -80,6 +80,11 @@ def verdicts_file() -> Path:
     return data_folder() / "verdicts.toml"
 
 
+def columns_file() -> Path:
+    """The columns chosen for each kind of rows, and named views."""
+    return data_folder() / "columns.toml"
+
+
 def earlier_values_file() -> Path:
     """The values that were filled in before."""
     return data_folder() / "earlier_values.json"

@@ -40,6 +40,8 @@ class TableColumn:
     opens: str | None = None
     hidden: bool = False
     passive: bool = False
+    whole: bool = False
+    """Whether its values are never cut, however much room they take."""
 
     @property
     def right(self) -> bool:
@@ -49,7 +51,7 @@ class TableColumn:
     @property
     def flexible(self) -> bool:
         """Whether the column gives room to others."""
-        return self.width is None and self.kind in ("text", "path")
+        return self.width is None and not self.whole and self.kind in ("text", "path")
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def lay_out_around(
 def _soft_width(column: TableColumn, natural: int) -> int:
     if column.width is not None:
         return column.width
-    return max(1, column.minimum, min(natural, column.maximum))
+    return max(1, column.minimum, natural if column.whole else min(natural, column.maximum))
 
 
 def _least_width(column: TableColumn, soft: int) -> int:

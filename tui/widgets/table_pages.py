@@ -88,12 +88,11 @@ class Source:
         headers = [(label,) if lines == 1 else label_lines(label) for label in self.labels]
         return [max(width, widest(header)) for width, header in zip(self.widths, headers, strict=True)]
 
-    def arrange(self, columns: Sequence[TableColumn], format_time: FormatTime) -> None:
-        """Show the same columns in another order, or otherwise."""
+    def arrange(self, columns: Sequence[TableColumn]) -> None:
+        """Show the same columns in another order, or otherwise; widths are to be measured after it."""
         by_name = {column.name: column for column in columns}
         self.order = [self.names.index(column.name) for column in columns]
         self.columns = tuple(by_name[name] for name in self.names)
-        self.measure(format_time)
 
     def follows(self, other: Source | None) -> bool:
         """Whether this shows the same as `other` did, in another view."""

@@ -9,6 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.terminal.safe_text import cell_width
 from tui.widgets.table_cells import FormatTime, short_time
 from tui.widgets.table_layout import Layout, TableColumn, lay_out, lay_out_around, place_cursor
 from tui.widgets.table_pages import PAGE_ROWS, Paged, PageReader, Place, Renewal, Row, Source
@@ -84,14 +85,18 @@ class TableView(Widget, can_focus=True):
         column: str = "",
         top: int | None = None,
         renewal: Renewal | None = None,
+        shown: Sequence[TableColumn] | None = None,
     ) -> None:
         """Show `columns` of the rows of `prepared`, as soon as the first of them are read.
 
         When `key` is that of the rows shown before and not None, the cursor keeps its place and column; `row` and
         `column` put it elsewhere, `top` is the position of the row then shown first. `renewal` is what `renew` does
-        with rows at hand. Do not close what was shown before until `CursorMoved` comes.
+        with rows at hand; `shown` are the same columns as `show_columns` takes them. Do not close what was shown before
+        until `CursorMoved` comes.
         """
         self._next = Source(prepared, columns, key, Place(row, column, top), renewal)
+        if shown is not None:
+            self._next.arrange(shown)
         self._target, self._open_there = None, False
         self._read_on()
 
@@ -102,7 +107,8 @@ class TableView(Widget, can_focus=True):
         """
         for source in (self._source, self._next):
             if source is not None and sorted(source.names) == sorted(one.name for one in columns):
-                source.arrange(columns, self._format_time)
+                source.arrange(columns)
+                source.measure(self._format_time)
         if self._source is None:
             return
         if column in self._source.names:
@@ -186,6 +192,15 @@ class TableView(Widget, can_focus=True):
         """The columns that the cursor can be on, from left to right."""
         columns = self._source.columns if self._source is not None else ()
         return [index for index in self._layout_now.order if not columns[index].passive]
+
+    def width_of(self, column: str) -> tuple[int, int]:
+        """Cells in which `column` is shown (0: it is not), and those that its values known so far take."""
+        source = self._source
+        if source is None or not source.widths or column not in source.names:
+            return 0, 0
+        index = source.names.index(column)
+        slot = self._layout_now.slot(index)
+        return slot.width if slot is not None else 0, source.widths[index]
 
     def row_at_cursor(self) -> Row | None:
         """The values of the row under the cursor, in the order of the columns given, hidden ones too."""
@@ -290,8 +305,9 @@ class TableView(Widget, can_focus=True):
         self._head = 1
         whole = lay_out(source.columns, natural, width, 0, source.order)
         if whole.after and self.size.height >= _LOWEST_WITH_TWO:
-            narrower = source.natural(lines=2)
-            if lay_out(source.columns, narrower, width, 0, source.order).after < whole.after:
+            narrower, labels = source.natural(lines=2), source.labels
+            cut = any(slot.width < cell_width(labels[slot.index]) for slot in whole.slots)
+            if cut or lay_out(source.columns, narrower, width, 0, source.order).after < whole.after:
                 self._head, natural = 2, narrower
         layout = lay_out_around(source.columns, natural, width, first, self._column, source.order)
         self._layout_now = layout

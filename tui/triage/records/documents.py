@@ -202,27 +202,32 @@ def _scope_of(table: Mapping[str, Any] | None) -> Scope:
     return Scope(**{field.name: take.texts(field.name, ()) for field in fields(Scope)})
 
 
-def _step(step: StepRecord) -> Document:
-    view = step.view
+def view_document(view: RowView) -> Document:
+    """How rows are looked at: search, order and filters."""
     return {
-        "run": step.run,
-        "row": step.row,
-        "column": step.column,
         "search": view.search,
         "sort": [{"column": name, "descending": descending} for name, descending in view.sort],
         "filters": [{"column": one.column, "op": one.op, "value": packed(one.value)} for one in view.filters],
     }
 
 
-def _step_of(table: Mapping[str, Any]) -> StepRecord:
-    take = Fields(table, "trail")
+def view_of(take: Fields) -> RowView:
+    """What `view_document` gave; DocumentError for something else."""
     sort = tuple((one.text("column"), one.truth("descending")) for one in take.fields("sort"))
     filters = tuple(
         Filter(one.text("column"), one.word("op", get_args(Operator)), _value(one.any("value")))
         for one in take.fields("filters")
     )
-    view = RowView(sort, filters, take.text("search", ""))
-    return StepRecord(take.number("run"), view, take.number("row", 0), take.text("column", ""))
+    return RowView(sort, filters, take.text("search", ""))
+
+
+def _step(step: StepRecord) -> Document:
+    return {"run": step.run, "row": step.row, "column": step.column, **view_document(step.view)}
+
+
+def _step_of(table: Mapping[str, Any]) -> StepRecord:
+    take = Fields(table, "trail")
+    return StepRecord(take.number("run"), view_of(take), take.number("row", 0), take.text("column", ""))
 
 
 def _value(value: Any) -> Any:
