@@ -98,3 +98,12 @@ def reversed_text(outer: OuterTerminal) -> set[str]:
         )
         pieces |= {piece.strip() for piece in text.split("\n") if piece.strip()}
     return pieces
+
+
+@pytest.mark.parametrize("mouse", ["true", "false"])
+def test_the_mouse_is_the_terminals_where_that_is_wanted(tmp_path: Path, mouse: str) -> None:
+    (tmp_path / "config" / "huntdeck").mkdir(parents=True)
+    (tmp_path / "config" / "huntdeck" / "config.toml").write_text(f"[look]\nmouse = {mouse}\n", encoding="utf-8")
+    with program(tmp_path, TERM="xterm-256color") as outer:
+        outer.until_shown("Enter on a hunt runs it")
+        assert (b"\x1b[?1000h" in outer.output) == (mouse == "true")
