@@ -172,6 +172,8 @@ class Judge:
 
     def _where(self, rows: Rows, wanted: Callable[[Verdict | None], bool]) -> tuple[int, ...]:
         names = list(key_columns(self.run.query))
+        if not {info.name for info in rows.columns}.issuperset(names):
+            return ()  # an answer without its keys is of nobody
         found: list[int] = []
         with rows.prepare() as held:
             for start in range(0, held.count, _BATCH):
