@@ -84,9 +84,10 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     from tui.commands.demo import add_demo
     from tui.commands.doctor import add_doctor
     from tui.commands.import_ import add_import
-    from tui.commands.lists import add_coverage, add_hunts, add_workspaces
+    from tui.commands.lists import add_coverage, add_hunts
     from tui.commands.run import add_drill, add_kql, add_run
     from tui.commands.sessions import add_sessions
+    from tui.commands.workspaces import add_login, add_logout, add_workspaces
 
     commands = parser.add_subparsers(title="commands", metavar="")
     for add in (
@@ -96,6 +97,8 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
         add_kql,
         add_coverage,
         add_workspaces,
+        add_login,
+        add_logout,
         add_import,
         add_demo,
         add_sessions,

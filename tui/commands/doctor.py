@@ -16,6 +16,7 @@ from shutil import get_terminal_size
 from tui import __version__
 from tui.commands.doctor_clipboard import clipboard_findings, terminal_findings
 from tui.commands.finding import Check, Finding, Grade, Patient
+from tui.commands.workspace_check import workspace_findings
 from tui.settings import paths
 from tui.settings.config import Config, read_config
 from tui.settings.keys import ConfigProblem
@@ -36,13 +37,17 @@ KeyCheck = Callable[[Config], list[ConfigProblem]]
 def add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser], keys: KeyCheck) -> None:
     """`doctor`; `keys` says what is wrong with the keys of the configuration."""
     parser = commands.add_parser(
-        "doctor", help="what works here and what does not: clipboard, terminal, folders", description=doctor.__doc__
+        "doctor",
+        help="what works here and what does not: clipboard, terminal, folders, a workspace",
+        description=doctor.__doc__,
     )
+    parser.add_argument("-w", "--workspace", default="", metavar="NAME", help="a workspace to test, too")
     parser.set_defaults(action=doctor, check_keys=keys)
 
 
 def doctor(arguments: argparse.Namespace) -> int:
-    """Examines versions, terminal, clipboard, folders and configuration, and names the line to add for what fails.
+    """Examines versions, terminal, clipboard, folders and configuration, and names the line to add for what fails. A workspace
+    that is named is signed in to and asked for its schema and one row.
     Nothing is changed: the tmux test uses a buffer of its own, and no clipboard is read or written."""
     config, problems = read_config()
     problems += arguments.check_keys(config)
@@ -52,11 +57,11 @@ def doctor(arguments: argparse.Namespace) -> int:
         print(title)
         for finding in check(patient):
             worst_is_fault |= finding.grade is Grade.FAULT
-            print(_lines(finding))
+            print(finding_text(finding))
     return 1 if worst_is_fault else 0
 
 
-def _lines(finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
     """A finding as it is printed: its words within the terminal's width, what is to be copied from it on one line."""
     words = safe(finding.words)
     head, room = f"  {finding.grade:<{_WIDTH}}  ", " " * (_WIDTH + 4)
@@ -146,5 +151,6 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Clipboard", clipboard_findings),
     ("Folders", folder_findings),
     ("Configuration", configuration_findings),
+    ("Workspace", workspace_findings),
 )
 """What is examined, in this order."""

@@ -1,4 +1,4 @@
-"""`huntdeck hunts`, `workspaces` and `coverage`: what there is."""
+"""`huntdeck hunts` and `coverage`: what there is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from tui.terminal.safe_text import safe
 from tui.triage.check import check_hunt
 from tui.triage.queries.compile import view_names
 from tui.workspaces.protocol import TableCoverage, Workspace
-from tui.workspaces.registry import list_workspaces
 
 
 def add_hunts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,11 +32,6 @@ def add_hunts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     check.add_argument("path", nargs="?", type=Path, help="a file or folder (default: the shipped hunts and your own)")
     check.set_defaults(action=check_hunts)
-
-
-def add_workspaces(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """`workspaces`."""
-    commands.add_parser("workspaces", help="list the workspaces").set_defaults(action=workspaces)
 
 
 def add_coverage(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -118,18 +112,6 @@ def check_hunts(arguments: argparse.Namespace) -> int:
         f"{len(paths)} hunt {'file' if len(paths) == 1 else 'files'} checked, {count} {'problem' if count == 1 else 'problems'}"
     )
     return 1 if problems else 0
-
-
-def workspaces(arguments: argparse.Namespace) -> int:
-    """Lists the workspaces: name, kind, size and file, or the address of a live one."""
-    del arguments
-    entries = list_workspaces()
-    if not any(entry.name == "demo" for entry in entries):
-        print("demo              evidence      made by the program when first opened")
-    for entry in entries:
-        where = f"{entry.size / 2**20:,.1f} MB  {entry.path}" if entry.path else entry.address
-        print(safe(f"{entry.name:<17} {entry.kind:<13} {where}"))
-    return 0
 
 
 def coverage(arguments: argparse.Namespace) -> int:

@@ -112,6 +112,11 @@ class LiveWorkspace(ABC):
             self._source.show_with(prompt)
 
     @property
+    def way(self) -> str:
+        """Which way of signing in gave the last token; empty before."""
+        return self._source.way if self._source else ""
+
+    @property
     def signing_in(self) -> bool:
         """Whether a sign-in is going on; its device code, if there is one, can be entered."""
         return self._source is not None and self._source.signing_in
