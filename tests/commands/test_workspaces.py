@@ -127,7 +127,7 @@ def test_a_terminal_is_asked_for_the_rest(
     assert huntdeck("workspaces", "add", "x", "--tenant", "acme.example")[0] == 0
     assert asked == ["kind", "cluster", "database", "sign_in"]
     assert configuration.read_text() == (
-        '[x]\nkind = "data_explorer"\ntenant = "acme.example"\ncluster = "hunts.westeurope"\ndatabase = "Logs"\n'
+        '[x]\nkind = "data_explorer"\ncluster = "hunts.westeurope"\ndatabase = "Logs"\ntenant = "acme.example"\n'
     )
 
 
