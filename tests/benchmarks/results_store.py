@@ -113,6 +113,10 @@ def report(rows: Rows) -> None:
     contains = RowView(filters=(Filter("ProcessCommandLine", "contains", "rclone mail"),))
     plain, by_device = rows.prepare(), rows.prepare(RowView(sort=(("DeviceName", False),)))
     by_line = rows.prepare(RowView(sort=(("ProcessCommandLine", False),)))
+    late = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    no_change = rows.prepare(RowView(filters=(Filter("DeviceName", "==", plain.page(0, 1, ["DeviceName"])[0][0]),)))
+    several = RowView(sort=(("FileName", False), ("RemotePort", True), ("DeviceName", False)))
+    typed = RowView(filters=(Filter("ProcessCommandLine", "matches", "mail.*/x [0-9]+7$"), Filter("Score", ">", 0.5)))
     actions: list[tuple[str, Callable[[], object], float | None]] = [
         ("sort by DeviceName (400 values)", lambda: sort(rows, "DeviceName"), 0.5),
         ("sort by ProcessCommandLine (all differ)", lambda: sort(rows, "ProcessCommandLine"), None),
@@ -122,6 +126,22 @@ def report(rows: Rows) -> None:
         ("stack FileName and AccountName", lambda: rows.stack(["FileName", "AccountName"]).drop(), 0.1),
         ("stack ProcessCommandLine (all differ)", lambda: rows.stack(["ProcessCommandLine"]).drop(), None),
         ("filter: command line contains", lambda: rows.prepare(contains).close(), None),
+        ("filter: regex and a number", lambda: rows.prepare(typed).close(), None),
+        ("number of rows a regex and a number leave", lambda: rows.matching(typed), None),
+        ("sort by three columns", lambda: rows.prepare(several).close(), None),
+        (
+            "stack FileName, AccountName and IsAdmin",
+            lambda: rows.stack(["FileName", "AccountName", "IsAdmin"]).drop(),
+            None,
+        ),
+        ("numbers of RemotePort", lambda: rows.numbers("RemotePort"), None),
+        ("numbers of DeviceName", lambda: rows.numbers("DeviceName"), None),
+        ("numbers of SHA1 (all differ)", lambda: rows.numbers("SHA1"), None),
+        ("rows over time, 118 bins", lambda: rows.time_bins("Timestamp", 118), None),
+        ("next change of DeviceName, by DeviceName", lambda: by_device.find_change("DeviceName", 0), None),
+        ("next change of a column that does not change", lambda: no_change.find_change("DeviceName", 0), None),
+        ("go to a time, as they came", lambda: plain.first_at("Timestamp", late), None),
+        ("go to a time, by DeviceName", lambda: by_device.first_at("Timestamp", late), None),
         ("search all columns, nothing found", lambda: plain.find("no such text", 0), None),
         ("512 rows in the middle, as they came", lambda: plain.page(middle, 512), None),
         ("512 rows in the middle, by DeviceName", lambda: by_device.page(middle, 512), None),

@@ -166,12 +166,12 @@ class Rows:
         values = ", ".join(f"v{number} AS c{number}" for number in range(len(places)))
         width = len(places)
         kept = f"rowid < {self._count} AND ({where})"
-        percent = "100.0 * n / (SELECT sum(n) FROM counted)"
         query = (
             f"WITH shown AS (SELECT rowid AS came, {chosen} FROM {self.table} WHERE {kept}), "
-            "counted AS (SELECT * EXCLUDE came, count(*) AS n, min(came) AS first FROM shown GROUP BY ALL), "
-            f"drawn AS (SELECT *, {percent} AS p, CAST(greatest(1, round({_BAR_WIDTH * 8.0} * n / "
-            "(SELECT max(n) FROM counted))) AS INTEGER) AS e FROM counted) "
+            "counted AS MATERIALIZED (SELECT * EXCLUDE came, count(*) AS n, min(came) AS first FROM shown GROUP BY ALL), "
+            "whole AS (SELECT sum(n) AS total, max(n) AS most FROM counted), "
+            f"drawn AS (SELECT counted.*, 100.0 * n / total AS p, "
+            f"CAST(greatest(1, round({_BAR_WIDTH * 8.0} * n / most)) AS INTEGER) AS e FROM counted, whole) "
             f"SELECT {values}, n AS c{width}, round(p, CASE WHEN p >= 1 THEN 1 ELSE 4 END) AS c{width + 1}, "
             f"repeat('█', e // 8) || CASE WHEN e % 8 = 0 THEN '' ELSE substr('▏▎▍▌▋▊▉', e % 8, 1) END AS c{width + 2} "
             "FROM drawn ORDER BY n DESC, first"
