@@ -30,6 +30,7 @@ from tui.screens.actions import (
     rows,
     sessions,
     signing,
+    views,
 )
 from tui.widgets.key_line import printed_key
 
@@ -105,6 +106,9 @@ ACTS = (
     Act("whole", "underscore", columns.whole, Where.ROWS, "make the column as wide as its values, or as it was"),
     Act("undo_columns", "Z", columns.undo, Where.ROWS, "take back what was last done to columns"),
     Act("reset_columns", "", columns.reset, Where.ROWS, "columns as they were at first: shown, order, widths"),
+    Act("save_view", "", views.save_view, Where.ROWS, "save this view under a name: columns, order, filters"),
+    Act("leave_view", "", views.leave_view, Where.ROWS, "leave the named view: columns, order, filters"),
+    Act("forget_view", "", views.forget_view, Where.OPEN, "forget a named view of the hunt"),
     Act("search", "slash", rows.ask_search, Where.ROWS, "search for a text in the rows", "search"),
     Act("next", "n", rows.find_next, Where.ROWS, "the next row with the searched text"),
     Act("previous", "N", rows.find_previous, Where.ROWS, "the row before with the searched text"),

@@ -107,6 +107,17 @@ def _looked(column: TableColumn, choices: ColumnChoices, single: bool) -> TableC
     )
 
 
+def whole_choices(columns: Sequence[TableColumn], choices: ColumnChoices, single: Sequence[str]) -> ColumnChoices:
+    """All that `choices` make of `columns`, as they stand, said of each; those of `single` are not hidden in it."""
+    own = [column for column in columns if not column.passive]
+    return ColumnChoices(
+        tuple(column.name for column in own),
+        {column.name: column.hidden and column.name not in single for column in own},
+        {column.name: column.pinned for column in own},
+        dict(choices.widths),
+    )
+
+
 def beside(columns: Sequence[TableColumn], name: str, step: int) -> str:
     """The column shown next to `name` on the right (1) or the left (-1), pinned as it is or not; nothing at the edge."""
     pinned = next(column.pinned for column in columns if column.name == name)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui.library.model import Hunt
     from tui.screens.main import MainScreen
     from tui.triage.cell import Cell
+    from tui.triage.column_choices import SavedView
 
 
 def open_hunt(screen: MainScreen, hunt: Hunt) -> None:
@@ -109,8 +110,13 @@ def _again(screen: MainScreen, moved: bool) -> None:
 
 
 def choose_view(screen: MainScreen) -> None:
-    """Another view of the same hunt with the same values, window and scope; one that was run before is not run again."""
+    """Another view of the same hunt with the same values, window and scope; one that was run before is not run again.
+
+    Named views stand first.
+    """
+    from tui.screens.actions.views import saved_views, show_view, view_words
     from tui.screens.choose import ChooseScreen
+    from tui.screens.column_looks import list_of
     from tui.triage.queries.compile import view_names, view_query
     from tui.triage.words import same_run
 
@@ -120,22 +126,30 @@ def choose_view(screen: MainScreen) -> None:
     if hunt is None:
         return
     names = view_names(hunt)
+    saved = saved_views(screen, hunt.id, names)
+
+    def show(name: str) -> None:
+        if run is None:
+            begin(screen, hunt, name)
+            return
+        known, context = same_run(screen.session, run, name), run.context
+        screen.show_root(known or screen.session.start(context, view_query(context, name)))
+
+    async def show_saved(view: SavedView) -> None:
+        if run is None or list_of(run) != view.of:
+            show(view.of)
+        await show_view(screen, view)
 
     def chosen(index: int | None) -> None:
         if index is None:
             return
-        if run is None:
-            begin(screen, hunt, names[index])
-            return
-        known, context = same_run(screen.session, run, names[index]), run.context
-        if known is not None:
-            screen.show_root(known)
+        if index < len(saved):
+            screen.attempt(lambda: show_saved(saved[index]))
         else:
-            screen.attempt(lambda: screen.show_root(screen.session.start(context, view_query(context, names[index]))))
+            screen.attempt(lambda: show(names[index - len(saved)]))
 
-    screen.app.push_screen(
-        ChooseScreen(f"Views of {hunt.id}", [(name, view_help(hunt, name)) for name in names]), chosen
-    )
+    options = [(view.name, view_words(view)) for view in saved] + [(name, view_help(hunt, name)) for name in names]
+    screen.app.push_screen(ChooseScreen(f"Views of {hunt.id}", options), chosen)
 
 
 def view_help(hunt: Hunt, name: str) -> str:
