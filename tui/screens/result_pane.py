@@ -225,9 +225,9 @@ class ResultPane(Vertical, can_focus=True):
         self.query_one("#chips", Line).show([Piece(word, role="key", rank=place) for place, word in enumerate(words)])
 
     def _column_chips(self) -> list[str]:
-        place, there = self._shown, {column.name for column in self._columns}
+        place, chosen = self._shown, self.choices.hidden
         words = [f"view {place.saved.name}"] if place is not None and place.saved is not None else []
-        hidden = sum(value for name, value in self.choices.hidden.items() if name in there)
+        hidden = sum(chosen.get(column.name, False) for column in self._columns if not column.hidden)
         words += [f"{hidden} columns hidden (V lists them)" if hidden > 1 else "1 column hidden (V)"] if hidden else []
         if self.single:
             words.append(f"{len(self.single)} with one value hidden (D shows them)")

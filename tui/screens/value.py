@@ -41,7 +41,7 @@ class ValueScreen(Modal[None]):
     def on_mount(self) -> None:
         """The value has the focus, so that the keys scroll it."""
         self._tree.focus()
-        hidden = "; ! holds hidden characters, shown as pictures" if has_hidden(self._tree.text) else ""
+        hidden = ", hidden ones!" if has_hidden(self._tree.text) else ""
         self.query_one(Dialog).say(size_words(self._value, self._tree.text) + hidden)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -105,6 +105,7 @@ class ValueTree(ItemList):
         """The tree, or the text as it is."""
         self.as_tree = self.has_tree and not self.as_tree
         self.fill()
+        self.refresh_bindings()
 
     def fill(self, cursor: int = 0) -> None:
         """Shows what is not folded away."""
@@ -137,6 +138,10 @@ class ValueTree(ItemList):
         count = len(node.members)
         brackets = "{}" if isinstance(node.value, _Object) else "[]"
         return Item((Content.assemble(f"{head}{mark} ", name, (f"{brackets[0]}{count}{brackets[1]}", "$text-muted")),))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to fold in a tree only."""
+        return self.as_tree if action in ("fold", "open", "all") else True
 
     def action_fold(self) -> None:
         """Folds the part under the cursor, or unfolds it."""

@@ -163,14 +163,14 @@ async def hide_single(screen: MainScreen) -> None:
 
 
 def single_words(found: Mapping[str, Any]) -> str:
-    """`12 columns with one value hidden: ActionType = ProcessCreated, ...`; columns without any value are told last."""
+    """`12 columns with one value hidden, 3 of them empty: ActionType = ProcessCreated, ...`."""
     filled = [f"{name} = {_value(value)}" for name, value in found.items() if value not in (None, "")]
-    empty = [name for name, value in found.items() if value in (None, "")]
-    told = filled[:_NAMED]
-    if empty and len(told) < _NAMED:
-        told.append(f"nothing in {', '.join(empty[: _NAMED - len(told)])}")
-    more = ", ..." if len(filled) + len(empty) > _NAMED else ""
-    return f"{_number(len(found))} with one value hidden: {', '.join(told)}{more}"
+    empty = len(found) - len(filled)
+    words = f"{_number(len(found))} with one value hidden"
+    if not filled:
+        return f"{words}: without any value"
+    of_them = f", {empty} of them empty" if empty else ""
+    return f"{words}{of_them}: {', '.join(filled[:_NAMED])}{', ...' if len(filled) > _NAMED else ''}"
 
 
 def _number(count: int) -> str:

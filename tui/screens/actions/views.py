@@ -72,8 +72,7 @@ def view_words(view: SavedView) -> str:
     filters = len(view.view.filters)
     parts = [view.of, *([f"{filters} filters" if filters > 1 else "1 filter"] if filters else [])]
     parts += [f"by {', '.join(name for name, _ in view.view.sort)}"] if view.view.sort else []
-    hidden = sum(view.columns.hidden.values())
-    return "kept: " + ", ".join([*parts, *([f"{hidden} columns hidden"] if hidden else [])])
+    return "kept: " + ", ".join(parts)
 
 
 async def show_view(screen: MainScreen, view: SavedView) -> None:
