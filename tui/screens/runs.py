@@ -12,7 +12,7 @@ from tui.screens.modal import Modal
 from tui.terminal.safe_text import safe
 from tui.triage.runs import Phase, Run
 from tui.triage.session import Session
-from tui.triage.words import run_words
+from tui.triage.words import identifier_words, run_words
 from tui.widgets.columns import Column, Row, heading_and_items
 from tui.widgets.dialog import Dialog, leave_rows
 from tui.widgets.item_list import ItemList
@@ -59,6 +59,7 @@ class RunsScreen(Modal[Run | None]):
         """Follows the runs for as long as some go on."""
         self.query_one(ItemList).focus()
         self._follow()
+        self.call_after_refresh(self._tell)  # there is no run under the cursor before
         self.set_interval(_EVERY, self._follow)
 
     def on_resize(self) -> None:
@@ -98,7 +99,8 @@ class RunsScreen(Modal[Run | None]):
         """Says in full how the run under the cursor is."""
         run = self._run
         words = f"{run.context.hunt.title}: {run_words(run)}" if run is not None and run.outcome is not None else ""
-        self.query_one("#about", Words).say(safe(words, 400))
+        identifiers = f"; {identifier_words(run)}" if run is not None and identifier_words(run) else ""
+        self.query_one("#about", Words).say(safe(words, 400) + safe(identifiers, 200))
         self.refresh_bindings()
 
     @on(ItemList.Chosen)

@@ -115,6 +115,13 @@ def identity_words(session: Session) -> str:
     return ", tenant ".join(part for part in (identity.name or "signed in", identity.tenant) if part)
 
 
+def identifier_words(run: Run) -> str:
+    """`client request id huntdeck;6f1c..., correlation id ...`: what a live service knows a run by; nothing elsewhere."""
+    known = run.completion.identifiers if run.completion is not None else {}
+    names = ("client_request_id", "correlation_id")
+    return ", ".join(f"{name.replace('_', ' ')} {known[name]}" for name in names if known.get(name))
+
+
 def queue_words(session: Session) -> str:
     """`2 running, 1 waits`, or nothing when no run goes on; what a service has put off says for how long and why."""
     queue = getattr(session.workspace, "queue", None)

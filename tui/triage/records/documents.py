@@ -80,15 +80,17 @@ def session_of(document: Mapping[str, Any]) -> SessionRecord:
     return record
 
 
+_OF_THEIR_OWN = frozenset(
+    ("values", "window", "scope", "query", "origin", "outcome", "statistics", "techniques", "identifiers")
+)
+"""What of a run is written in a form of its own, or only where there is any."""
+
+
 def run_document(record: RunRecord) -> Document:
     """`record` as a document."""
     document = {
         "format": FORMAT,
-        **{
-            field.name: getattr(record, field.name)
-            for field in fields(record)
-            if field.name not in ("values", "window", "scope", "query", "origin", "outcome", "statistics", "techniques")
-        },
+        **{field.name: getattr(record, field.name) for field in fields(record) if field.name not in _OF_THEIR_OWN},
         "techniques": list(record.techniques),
         "outcome": {"state": str(record.outcome.state), "reason": record.outcome.reason},
         "window": _window(record.window),
@@ -99,6 +101,8 @@ def run_document(record: RunRecord) -> Document:
     }
     if record.origin is not None:
         document["origin"] = _plain(record.origin)
+    if record.identifiers:
+        document["identifiers"] = dict(record.identifiers)
     return document
 
 
@@ -131,7 +135,14 @@ def run_of(document: Mapping[str, Any]) -> RunRecord:
         statistics={name: float(value) for name, value in (take.table("statistics", {}) or {}).items()},
         rows_sha256=take.text("rows_sha256", ""),
         kql_sha256=take.text("kql_sha256", ""),
+        identifiers=_identifiers_of(take),
     )
+
+
+def _identifiers_of(take: Fields) -> dict[str, str]:
+    table = take.table("identifiers", {}) or {}
+    one = Fields(table, "identifiers")
+    return {name: one.text(name) for name in table}
 
 
 def verdict_document(verdict: Verdict) -> Document:

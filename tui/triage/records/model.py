@@ -118,6 +118,8 @@ class RunRecord:
     statistics: Mapping[str, float]
     rows_sha256: str
     kql_sha256: str
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+    """What a live service knows the run by; empty where there is no service, and in files of earlier versions."""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ def record_of(run: Run, kind: str, author: Author | str) -> RunRecord:
         statistics=dict(run.completion.statistics),
         rows_sha256="",
         kql_sha256=hashlib.sha256(run.query.kql.encode("utf-8", "replace")).hexdigest(),
+        identifiers=dict(run.completion.identifiers),
     )
 
 
@@ -84,7 +85,7 @@ class Restorer:
         context = QueryContext(hunt, values, record.window, dialect, record.scope)
         run = Run(record.number, record.query, context, record.workspace, record.origin, Phase.DONE)
         run.received, run.bytes, run.took, run.began = record.received, record.bytes, record.seconds, record.began
-        run.completion = Completion(record.outcome, record.statistics)
+        run.completion = Completion(record.outcome, record.statistics, record.identifiers)
         if record.rows_sha256:
             run.load = self._loader(record)
         return run

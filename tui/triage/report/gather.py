@@ -194,6 +194,7 @@ class _Gathering:
             outcome=run.outcome,
             kql_sha256=run.kql_sha256,
             rows_sha256=run.rows_sha256,
+            identifiers=tuple(run.identifiers.items()),
         )
 
     def _origin(self, origin: Origin | None) -> str:

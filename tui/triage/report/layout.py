@@ -333,6 +333,7 @@ def _run(run: ReportedRun) -> Iterator[Block]:
         (Words("Query"), [Link(f"query {run.query}", f"query-{run.query}"), *_digest(", ", run.kql_sha256)]),
         (Words("Rows file"), _digest("", run.rows_sha256) if run.rows_sha256 else [Words("none")]),
     ]
+    facts += [(Value(name.replace("_", " ")), [Value(identifier, exact=True)]) for name, identifier in run.identifiers]
     yield Facts(facts)
 
 

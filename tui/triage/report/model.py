@@ -99,6 +99,8 @@ class ReportedRun:
     outcome: Outcome
     kql_sha256: str
     rows_sha256: str
+    identifiers: tuple[tuple[str, str], ...] = ()
+    """What a live service knows the run by: names and values."""
 
     @property
     def whole(self) -> bool:
