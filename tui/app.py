@@ -43,7 +43,6 @@ from tui.settings.paths import (
 )
 from tui.settings.themes import DEFAULT_THEME, PLAIN_THEME, load_themes
 from tui.terminal.ending import end_within, exit_code, wanted_signals
-from tui.terminal.notices import notice
 from tui.terminal.safe_text import safe
 from tui.widgets.gate import with_gate
 from tui.widgets.terminal_driver import TerminalDriver
@@ -153,6 +152,8 @@ class HuntdeckApp(App[int]):
         if seconds < look.bell_after or self.is_headless:
             return
         if not self.app_focus or time.monotonic() - self._touched >= look.bell_after:
+            from tui.terminal.notices import notice
+
             self.write_to_terminal(notice(look.bell, os.environ))
 
     def notify(

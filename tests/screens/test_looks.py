@@ -195,3 +195,14 @@ async def test_a_run_that_ends_is_told_of(tmp_path: Path, monkeypatch: pytest.Mo
         await one.open_hunt()
         assert len(told) == 1
         assert 0 < told[0] < 60
+
+
+async def test_below_the_tree_stands_what_the_hunt_under_its_cursor_looks_for(tmp_path: Path) -> None:
+    async with small_desk(tmp_path) as one:
+        assert "Copy tools and what they wrote." in one.text
+        assert "looks in DeviceProcessEvents" in one.text
+        await one.press("down")
+        await one.until(lambda: "Files of one name." in one.text)
+        assert "Copy tools and what they wrote." not in one.text
+        await one.pilot.resize_terminal(100, 30)
+        await one.until(lambda: "Files of one name." not in one.text)

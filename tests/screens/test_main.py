@@ -544,8 +544,10 @@ async def test_help_lists_the_keys_of_the_place(desk: Callable[..., Any]) -> Non
         await one.press("?")
         await one.until(lambda: len(one.app.screen_stack) == 2, "help")
         await one.pilot.pause()
-        for words in ("On a row", "Pivot from the cell or its row", "Bksp Esc q", "Mark the row, or take its mark away"):
+        for words in ("On a row", "Pivot from the cell or its row", "Bksp Esc q", "Where you are"):
             assert words in one.text
+        await one.press("pagedown")
+        await one.until(lambda: "Mark the row, or take its mark away" in one.text)
         await one.press("G")
         await one.until(lambda: "Stop the run" in one.text)
 

@@ -29,8 +29,11 @@ from tui.screens.result_pane import ResultPane
 from tui.triage.cell import Cell
 from tui.widgets.hunt_tree import HuntTree
 from tui.widgets.line import Line, Piece
+from tui.widgets.words import Words
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tui.library.model import Hunt
     from tui.triage.column_choices import LookStore
     from tui.triage.records.keeper import Keeper
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
     from tui.widgets.ask_line import AskLine
     from tui.widgets.result_table import ResultTable
     from tui.widgets.time_bars import TimeBars
+
+_REST = 0.1
+"""Seconds that the tree's cursor stays where it is before words about the hunt there are shown."""
 
 
 class MainScreen(Screen[None]):
@@ -66,6 +72,7 @@ class MainScreen(Screen[None]):
         self.displaying: Place | None = None
         """The place whose rows are being made ready."""
         self._message = ""
+        self._brief: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Two lines, two panes, one line."""
@@ -74,6 +81,7 @@ class MainScreen(Screen[None]):
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield HuntTree(id="tree")
+                yield Words(id="brief")
             yield ResultPane(id="result")
         yield Line(separator="  ", id="keys")
 
@@ -359,6 +367,7 @@ class MainScreen(Screen[None]):
 
         self.show_header()
         self.show_trail()
+        panes.brief(self)
         moment = self.now()
         hunts = self.session.catalogue.hunts.values()
         self.hunt_tree.mark({hunt.id: badge_words(self.session, hunt, moment, self.zone) for hunt in hunts})
@@ -380,6 +389,13 @@ class MainScreen(Screen[None]):
     def _hunt_opened(self, event: HuntTree.Opened) -> None:
         hunt = self.session.catalogue.hunts[event.hunt]
         self.attempt(lambda: hunting.open_hunt(self, hunt))
+
+    @on(HuntTree.Moved)
+    def _hunt_looked_at(self) -> None:
+        # While the key is held down nothing is said.
+        if self._brief is not None:
+            self._brief.stop()
+        self._brief = self.set_timer(_REST, lambda: panes.brief(self))
 
     @on(HuntTree.FilterAsked)
     def _filter_asked(self) -> None:

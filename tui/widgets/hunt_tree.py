@@ -72,6 +72,12 @@ class HuntTree(Widget, can_focus=True):
         hunt: str
 
     @dataclass
+    class Moved(Message):
+        """The cursor is on another line; `hunt` is empty where that only holds others."""
+
+        hunt: str
+
+    @dataclass
     class FilterAsked(Message):
         """The analyst wants to filter."""
 
@@ -146,6 +152,7 @@ class HuntTree(Widget, can_focus=True):
         self._cursor = keys.index(held) if held in keys else min(self._cursor, max(0, len(keys) - 1))
         self._follow()
         self.refresh()
+        self.post_message(self.Moved(self.hunt))
 
     def _unfolded(self) -> list[Node]:
         shown, hidden_below = [], 1_000
@@ -174,6 +181,7 @@ class HuntTree(Widget, can_focus=True):
         if self._cursor != before:
             self._refresh_line(before)
             self._refresh_line(self._cursor)
+            self.post_message(self.Moved(self.hunt))
         if self._follow():
             self.refresh()
 

@@ -5,11 +5,33 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from textual.content import Content
+
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
 
 NARROW = 100
 """Below so many columns there is room for one pane."""
+
+HIGH = 36
+"""Rows from which on there are words about a hunt below the tree."""
+
+
+def brief(screen: MainScreen) -> None:
+    """Says below the tree what the hunt under its cursor looks for, what it counts and where."""
+    from tui.terminal.safe_text import safe
+    from tui.widgets.words import Words
+
+    hunt = screen.session.catalogue.hunts.get(screen.hunt_tree.hunt) if screen.ready else None
+    parts: list[str | tuple[str, str]] = []
+    if hunt is not None:
+        tables = dict.fromkeys(leg.table for leg in hunt.legs.values() if leg.table)
+        parts = [
+            (safe(f"{hunt.id} {hunt.title}", 200), "bold $foreground"),
+            f"\n{safe(' '.join(hunt.purpose.split()), 400)}",
+            f"\n\nlooks in {safe(', '.join(tables), 300)}",
+        ]
+    screen.query_one("#brief", Words).say(Content.assemble(*parts))
 
 
 def switch(screen: MainScreen) -> None:
@@ -31,7 +53,8 @@ def zoom(screen: MainScreen) -> None:
 
 
 def arrange(screen: MainScreen) -> None:
-    """Shows one pane or two, by the room there is."""
+    """Shows one pane or two, by the room there is, and words about the hunt below the tree where there is enough."""
+    screen.set_class(screen.app.size.height >= HIGH, "-high")
     _show(screen, result=not screen.in_tree)
 
 
