@@ -250,3 +250,11 @@ async def test_what_a_value_looks_like(desk: Opened, width: int, height: int) ->
         assert_snapshot(one.app, f"value-{width}x{height}")
         await one.press("escape")
         assert one.place[1:] == (0, "ProcessCommandLine")
+
+
+async def test_help_says_what_the_signs_in_the_table_mean(desk: Opened) -> None:
+    async with desk() as one:
+        await devices(one)
+        await one.press("question_mark")
+        assert "Signs in the table" in one.text
+        assert "no value (null)" in " ".join(one.text.split())

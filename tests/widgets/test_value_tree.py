@@ -79,6 +79,13 @@ async def test_a_text_is_wrapped_and_whole() -> None:
         assert app.shown.text == text
 
 
+async def test_null_and_empty_are_told_apart_and_neither_is_copied_as_a_word() -> None:
+    for value, words in ((None, "null: no value"), ("", "empty")):
+        async with shown(value) as (app, _):
+            assert lines(app) == [words]
+            assert (app.shown.text, app.shown.part) == ("", "")
+
+
 @pytest.mark.parametrize("text", ["", "{", "[1,", "12", '"x"', "{'a': 1}", "[" * 100_000, "plain"])
 def test_what_is_no_object_or_list_is_text(text: str) -> None:
     assert json_of(text) is None

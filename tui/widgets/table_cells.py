@@ -19,6 +19,12 @@ ASCENDING_MARK = "▴"
 DESCENDING_MARK = "▾"
 LINES_MARK = "¶"
 """Stands before a text of several lines."""
+LEGEND = f"""{NULL_MARK} no value (null); a cell with nothing in it: an empty text
+{LINES_MARK} a text of several lines; ⏎ where they end: Space shows it whole
+… cut here: Space shows the value whole, _ widens the column
+{OPENS_MARK} cells of this column open; {ASCENDING_MARK} {DESCENDING_MARK} rows are in its order
+‹ › more columns on this side"""
+"""What the signs in a table mean."""
 _DECIMALS = 4
 _WIDEST = 400
 _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[_ .])(?=[^_ .])")

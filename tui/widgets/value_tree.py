@@ -76,7 +76,7 @@ class ValueTree(ItemList):
 
     def __init__(self, value: Any, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.text = plain_text(value)
+        self.text, self._null = plain_text(value), value is None
         self._json = json_of(self.text)
         self.as_tree = self._json is not None
         self._folded: set[tuple[int, ...]] = set()
@@ -113,7 +113,9 @@ class ValueTree(ItemList):
             self._shown = list(self._parts(self._folded))
             self.update_items([self._item(node) for node in self._shown], cursor)
         else:
-            self.update_items([Item((Content(line),)) for line in safe_lines(self.text)], cursor)
+            words = "" if self.text else "null: no value" if self._null else "empty"
+            lines = [Content.styled(words, "italic $text-muted")] if words else map(Content, safe_lines(self.text))
+            self.update_items([Item((line,)) for line in lines], cursor)
 
     def _parts(self, folded: set[tuple[int, ...]]) -> Iterator[Node]:
         """The nodes that are not inside of folded ones, from top to bottom."""

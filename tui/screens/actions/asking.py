@@ -144,6 +144,10 @@ def _hints(screen: MainScreen) -> list[tuple[str, str]]:
     if cell is not None and not screen.in_tree:
         here.append(f"{cell.column} in row {screen.pane.row + 1:,}: {opens_words(cell) or 'opens nothing'}")
     hints = [("Where you are", "\n".join(here))]
+    if not screen.in_tree and screen.pane.has_rows:
+        from tui.widgets.table_cells import LEGEND
+
+        hints.append(("Signs in the table", LEGEND))
     if hunt is not None:
         hints += [
             (f"{hunt.id} {hunt.title}", hunt.purpose),
