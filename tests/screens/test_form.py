@@ -127,6 +127,7 @@ async def test_what_is_wrong_is_said_as_it_is_typed_and_keeps_from_running(
 
 async def test_a_required_value_is_asked_for_and_complained_about_only_on_running() -> None:
     async with opened(form(TOOLS, *EVERY_TYPE[:1])) as shown:
+        await shown.until_shown("the KQL follows once account is filled in")
         account = field(shown, "account")
         assert account.editor.has_focus
         assert account.error == ""

@@ -171,8 +171,8 @@ class FormScreen(Modal[dict[str, object] | None]):
             return
         self._remark = (None, "")
         told = field.parameter.type is ParameterType.DATETIME and self._newest is not None
-        since = f" · now is the newest event: {moment_typed(self._now())}" if told else ""
-        self.query_one("#help", Words).say(field.help_words + since)
+        since = f"now is the newest event: {moment_typed(self._now())}" if told else ""
+        self.query_one("#help", Words).say(field.help_words(since))
 
     # The KQL
 
@@ -199,7 +199,9 @@ class FormScreen(Modal[dict[str, object] | None]):
             if field.deferred:
                 self.run_worker(field.look_up(), group=f"look-up-{field.parameter.name}", exclusive=True)
         if wrong:
-            self._say(f"the KQL follows once {', '.join(wrong)} can be read")
+            missing = "is filled in" if len(wrong) == 1 else "are filled in"
+            state = "can be read" if any(self._fields[name].raw for name in wrong) else missing
+            self._say(f"the KQL follows once {', '.join(wrong)} {state}")
             return
         self._wanted = self.values
         if not self._following:

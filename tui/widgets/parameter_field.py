@@ -31,7 +31,7 @@ from tui.workspaces.threads import in_thread
 CHANGED_MARK = "*"
 WRONG_MARK = "✗"
 _BESIDE = 18
-_BESIDE_TIME = 24
+_BESIDE_TIME = 31
 """Cells for what stands beside an editor."""
 
 
@@ -280,7 +280,6 @@ class ParameterField(Vertical):
             return self._file[1] if self._file[0] == raw else ""
         return beside_words(self.parameter, raw, self._value if self.ready else None, self.changed)
 
-    @property
-    def help_words(self) -> str:
-        """All there is to say of the parameter."""
-        return help_words(self.parameter, self.raw, self.changed)
+    def help_words(self, more: str = "") -> str:
+        """All there is to say of the parameter, with `more`, safe to show, before how its values are typed."""
+        return help_words(self.parameter, self.raw, self.changed, more)

@@ -30,8 +30,9 @@ def beside_words(parameter: Parameter, raw: Raw, value: Value, changed: bool) ->
     return " · ".join(part for part in parts if part)
 
 
-def help_words(parameter: Parameter, raw: Raw, changed: bool) -> str:
-    """The parameter's help, what empty means, its limits, its default when it is changed, and how values are typed."""
+def help_words(parameter: Parameter, raw: Raw, changed: bool, more: str = "") -> str:
+    """The parameter's help, what empty means, its limits, its default when it is changed, `more`, and how values are
+    typed."""
     parts = [safe(parameter.help, 300)]
     if parameter.required or parameter.empty == "error":
         parts.append("required")
@@ -44,7 +45,7 @@ def help_words(parameter: Parameter, raw: Raw, changed: bool) -> str:
         parts.append(f"default {_default_words(parameter, 60)}")
     if any(map(has_hidden, [raw] if isinstance(raw, str) else raw[:MANY])):
         parts.append("holds hidden characters")
-    parts.append(how_typed(parameter))
+    parts += [more, how_typed(parameter)]
     return " · ".join(part for part in parts if part)
 
 
