@@ -78,6 +78,9 @@ def add_kql(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument(
         "--dialect", choices=KINDS, help="kind of workspace to write for (default: that of the workspace)"
     )
+    parser.add_argument(
+        "--link", action="store_true", help="print the link that opens it in the portal of a live workspace instead"
+    )
     add_workspace(parser)
     add_window(parser)
     parser.set_defaults(action=kql)
@@ -151,6 +154,8 @@ def drill(arguments: argparse.Namespace) -> int:
 def kql(arguments: argparse.Namespace) -> int:
     """Prints the query, complete, ready to run in the portal of its kind of workspace."""
     hunt = find_hunt(arguments.hunt)
+    if arguments.link and arguments.dialect is not None:
+        raise UsageError("--link opens the workspace's own portal: without --dialect")
     if arguments.row or arguments.column:
         if not (arguments.row and arguments.column):
             raise UsageError("the KQL of a drill needs both --row and --column")
@@ -158,8 +163,7 @@ def kql(arguments: argparse.Namespace) -> int:
         async def work(workspace: Workspace) -> int:
             context = await context_in(workspace, hunt, arguments)
             row, view = await _find_row(Runner(workspace, None, {}), context, arguments)
-            sys.stdout.write(_drill_query(view, row, arguments).kql)
-            return 0
+            return _show_query(workspace, _drill_query(view, row, arguments), arguments)
 
         if arguments.dialect not in (None, "evidence"):
             return _foreign_drill(arguments)
@@ -170,10 +174,20 @@ def kql(arguments: argparse.Namespace) -> int:
         return 0
 
     async def show(workspace: Workspace) -> int:
-        sys.stdout.write(_query(await context_in(workspace, hunt, arguments), arguments).kql)
-        return 0
+        return _show_query(workspace, _query(await context_in(workspace, hunt, arguments), arguments), arguments)
 
     return with_workspace(arguments.workspace, show)
+
+
+def _show_query(workspace: Workspace, query: Query, arguments: argparse.Namespace) -> int:
+    """Prints the query, or the link to it; UsageError when there is none."""
+    from tui.triage.portal import PortalError, portal_link
+
+    try:
+        sys.stdout.write(f"{portal_link(workspace, query.kql)}\n" if arguments.link else query.kql)
+    except PortalError as error:
+        raise UsageError(f"--link: {error}") from None
+    return 0
 
 
 def _foreign_drill(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The question of a run said again in the tables and columns of another kind of workspace, to be run in its portal."""
+"""A run's question in a portal: the link that opens it, or its words for another kind of workspace."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tui.triage.cell import Cell
 from tui.triage.queries.compile import base_query, drill_query, view_query
 from tui.triage.queries.context import Query
 from tui.triage.runs import Run
+from tui.workspaces.protocol import Workspace
 
 PORTALS = {"defender": "Defender XDR", "log_analytics": "Microsoft Sentinel"}
 """The kinds of workspace whose portals take KQL, and their names."""
@@ -18,6 +19,18 @@ PORTALS = {"defender": "Defender XDR", "log_analytics": "Microsoft Sentinel"}
 
 class PortalError(ValueError):
     """The question cannot be asked there; says what is missing."""
+
+
+def portal_link(workspace: Workspace, query: str) -> str:
+    """Where `query`, which is written for `workspace`, opens in a browser; PortalError says why there is no such link."""
+    link = workspace.portal_link(query)
+    if link is not None:
+        return link
+    if workspace.portal_link("print 1") is not None:
+        raise PortalError("the query is too long for a link; copy the KQL instead")
+    if workspace.kind == "log_analytics":
+        raise PortalError(f"the configuration of {workspace.name} has no resource_id, by which the portal finds it")
+    raise PortalError(f"{workspace.name} has no portal")
 
 
 def portal_kql(kind: str, run: Run, opened: Sequence[Cell | None] = ()) -> str:

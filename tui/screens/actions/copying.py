@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.screens.places import Place
     from tui.triage.cell import Cell
     from tui.triage.records.model import Mark
+    from tui.workspaces.protocol import Workspace
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,9 @@ def query_offers(screen: MainScreen, place: Place) -> Iterator[Offer]:
     run = place.step.run
     yield Offer("KQL as run", f"in {run.workspace}", lambda: kql_text(run.query.kql))
     yield Offer("KQL on one line", "without its comments", lambda: kql_line(run.query.kql))
+    workspace = screen.session.workspace
+    if workspace.banner == "LIVE" and run.workspace == workspace.name:
+        yield _link_offer(workspace, run.query.kql)
     opened = screen.trail.opened
     for kind, name in PORTALS.items():
         words = "the same question, its tables"
@@ -138,6 +142,18 @@ def query_offers(screen: MainScreen, place: Place) -> Iterator[Offer]:
         except PortalError as error:
             words = f"not there: {error}"
         yield Offer(f"KQL for {name}", words, lambda kind=kind: kql_text(portal_kql(kind, run, opened)))  # type: ignore[misc]
+
+
+def _link_offer(workspace: Workspace, kql: str) -> Offer:
+    """The link that opens the query in the workspace's portal, or why there is none."""
+    from tui.triage.portal import PortalError, portal_link
+
+    words = "opens this query in a browser"
+    try:
+        portal_link(workspace, kql)
+    except PortalError as error:
+        words = f"not there: {error}"
+    return Offer("portal link", words, lambda: portal_link(workspace, kql))
 
 
 def show_plain(screen: MainScreen) -> None:
