@@ -1,23 +1,29 @@
+"""The table of results: what it looks like, and what keys and mouse do in it."""
+
+from __future__ import annotations
+
 import re
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from textual import events
-from textual.app import App, ComposeResult
-from textual.filter import LineFilter
 from textual.geometry import Region
-from textual.pilot import Pilot
 
-from tui.results.prepared import PreparedView
-from tui.results.store import ResultStore, Rows
+from tests.support.tables import (
+    NUMBER,
+    TableApp,
+    lines,
+    numbers,
+    settle,
+    show,
+    shown_numbers,
+)
+from tui.results.store import ResultStore
 from tui.results.view import RowView
 from tui.terminal.safe_text import HIDDEN, cell_width
-from tui.widgets.cell_line import CellLine
-from tui.widgets.gate import with_gate
 from tui.widgets.result_table import ResultTable
 from tui.widgets.table_layout import TableColumn
 
@@ -51,105 +57,11 @@ HOSTILE = [
 ]
 
 
-class TableApp(App[None]):
-    def __init__(self) -> None:
-        super().__init__()
-        self.table = CountingTable()
-        self.line = CellLine()
-        self.opened: list[tuple[int, str]] = []
-        self.moved: list[tuple[int | None, str | None]] = []
-        self.failed: list[str] = []
-
-    def compose(self) -> ComposeResult:
-        yield self.table
-        yield self.line
-
-    def on_mount(self) -> None:
-        self.line.follow(self.table, lambda table: "opens 4 events")
-        self.table.focus()
-
-    def on_result_table_cell_opened(self, message: ResultTable.CellOpened) -> None:
-        self.opened.append((message.row, message.column))
-
-    def on_result_table_cursor_moved(self, message: ResultTable.CursorMoved) -> None:
-        self.moved.append((message.row, message.column))
-
-    def on_result_table_page_failed(self, message: ResultTable.PageFailed) -> None:
-        self.failed.append(message.reason)
-
-    def get_line_filters(self) -> list[LineFilter]:
-        return with_gate(super().get_line_filters())
-
-
-class CountingTable(ResultTable):
-    """Remembers what was asked to be drawn."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.drawn: list[tuple[Region, ...]] = []
-
-    def refresh(self, *regions: Region, **options: Any) -> "CountingTable":
-        if hasattr(self, "drawn"):
-            self.drawn.append(regions)
-        super().refresh(*regions, **options)
-        return self
-
-
-class HeldView(PreparedView):
-    """A view whose pages come only when `gate` is open; remembers in which threads they were read."""
-
-    gate: threading.Event
-    threads: set[str]
-
-    def page(self, offset: int, limit: int, columns: Sequence[str] | None = None) -> list[tuple[Any, ...]]:
-        self.threads.add(threading.current_thread().name)
-        self.gate.wait(10)
-        return super().page(offset, limit, columns)
-
-
 @pytest.fixture
 def store() -> Iterator[ResultStore]:
     opened = ResultStore(None)
     yield opened
     opened.close()
-
-
-def numbers(store: ResultStore, count: int) -> Rows:
-    return store.load(pa.table({"n": pa.array(range(count), pa.int64())}))
-
-
-def held(rows: Rows) -> HeldView:
-    view = rows.prepare()
-    view.__class__ = HeldView
-    assert isinstance(view, HeldView)
-    view.gate, view.threads = threading.Event(), set()
-    return view
-
-
-NUMBER = [TableColumn("n", kind="number")]
-
-
-def lines(app: TableApp) -> list[str]:
-    """What the table shows, line by line."""
-    return [app.table.render_line(y).text for y in range(app.table.size.height)]
-
-
-async def settle(pilot: Pilot[None]) -> None:
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-
-
-async def show(pilot: Pilot[None], view: PreparedView, columns: Sequence[TableColumn], **options: Any) -> TableApp:
-    app = pilot.app
-    assert isinstance(app, TableApp)
-    app.table.set_source(view, columns, **options)
-    await settle(pilot)
-    return app
-
-
-def shown_numbers(app: TableApp) -> list[int]:
-    return [int(line.strip(" >")) for line in lines(app)[1:] if line.strip()]
 
 
 async def test_what_it_looks_like(store: ResultStore) -> None:
@@ -277,53 +189,6 @@ async def test_rows_have_few_segments(store: ResultStore) -> None:
         assert [len(list(app.table.render_line(y))) for y in range(4)] == [1, 3, 1, 1]
 
 
-async def test_a_million_rows_are_paged_right(store: ResultStore) -> None:
-    rows = numbers(store, 1_000_000)
-    async with TableApp().run_test(size=(20, 12)) as pilot:
-        app = await show(pilot, rows.prepare(RowView(sort=(("n", True),))), NUMBER)
-        for row in (0, 511, 512, 513, 700_123, 999_999, 5):
-            app.table.move_cursor(row)
-            await settle(pilot)
-            assert app.table.row_at_cursor() == (999_999 - row,)
-            first = shown_numbers(app)[0]
-            assert shown_numbers(app) == list(range(first, first - 10, -1))
-
-
-async def test_rows_are_read_off_the_event_loop_and_drawn_once_at_the_newest_place(store: ResultStore) -> None:
-    view = held(numbers(store, 100_000))
-    view.gate.set()
-    async with TableApp().run_test(size=(20, 12)) as pilot:
-        app = await show(pilot, view, [TableColumn("n", width=8)])
-        view.gate.clear()
-        app.table.drawn.clear()
-        app.moved.clear()
-        app.table.move_cursor(50_000)
-        await pilot.press("down", "pagedown", "down")
-        assert app.table.cursor_row == 0
-        assert (app.table.drawn, app.moved) == ([], [])
-        view.gate.set()
-        await settle(pilot)
-        assert app.moved == [(50_012, "n")]
-        assert app.table.row_at_cursor() == (50_012,)
-        assert len(app.table.drawn) == 1
-    assert threading.main_thread().name not in view.threads
-
-
-async def test_enter_opens_the_cell_the_cursor_is_on_its_way_to(store: ResultStore) -> None:
-    view = held(numbers(store, 100_000))
-    view.gate.set()
-    async with TableApp().run_test(size=(20, 12)) as pilot:
-        app = await show(pilot, view, NUMBER)
-        view.gate.clear()
-        await pilot.press("G", "enter", "up")
-        assert app.opened == []
-        view.gate.set()
-        await settle(pilot)
-        assert app.opened == [(99_999, "n")]
-        await pilot.press("up", "enter")
-        assert app.opened[1:] == [(99_998, "n")]
-
-
 async def test_the_mouse_moves_the_cursor_and_opens(store: ResultStore) -> None:
     rows = store.load(pa.table({"a": ["x"] * 50, "b": ["y"] * 50}))
     async with TableApp().run_test(size=(40, 12)) as pilot:
@@ -378,39 +243,6 @@ async def test_it_can_be_resized_at_any_time(store: ResultStore) -> None:
                 assert sum(line.startswith(">") for line in lines(app)) == 1
 
 
-async def test_another_view_of_the_same_keeps_the_cursor(store: ResultStore) -> None:
-    rows = store.load(pa.table({"a": list(range(5000)), "b": list(range(5000))}))
-    columns = [TableColumn("a", kind="number"), TableColumn("b", kind="number")]
-    async with TableApp().run_test(size=(30, 12)) as pilot:
-        app = await show(pilot, rows.prepare(), columns, key="run 1")
-        app.table.move_cursor(3000, "b")
-        await settle(pilot)
-        descending = rows.prepare(RowView(sort=(("a", True),)))
-        await show(pilot, descending, columns[::-1], key="run 1")
-        assert (app.table.cursor_row, app.table.row_at_cursor()) == (3000, (1999, 1999))
-        assert app.table.cursor_column == columns[1]
-        await show(pilot, descending, columns, key="run 1", row=7)
-        assert app.table.row_at_cursor() == (4992, 4992)
-        await show(pilot, rows.prepare(), columns, key="run 2")
-        assert (app.table.cursor_row, app.table.cursor_column) == (0, columns[0])
-
-
-async def test_what_was_shown_stays_until_the_next_rows_are_there(store: ResultStore) -> None:
-    async with TableApp().run_test(size=(30, 12)) as pilot:
-        app = await show(pilot, numbers(store, 5).prepare(), NUMBER)
-        view = held(numbers(store, 3))
-        app.table.set_source(view, NUMBER)
-        await pilot.pause()
-        assert shown_numbers(app) == [0, 1, 2, 3, 4]
-        view.gate.set()
-        await settle(pilot)
-        assert shown_numbers(app) == [0, 1, 2]
-        app.table.clear()
-        await pilot.pause()
-        assert "".join(lines(app)).strip() == ""
-        assert app.moved[-1] == (None, None)
-
-
 async def test_columns_scroll_sideways_beside_the_pinned_ones(store: ResultStore) -> None:
     rows = store.load(pa.table({name: [name * 12] * 3 for name in "abcdef"}))
     columns = [TableColumn("a", pinned=True), *(TableColumn(name) for name in "bcdef")]
@@ -427,40 +259,9 @@ async def test_columns_scroll_sideways_beside_the_pinned_ones(store: ResultStore
         assert app.table.cursor_column == columns[0]
 
 
-async def test_a_number_is_never_cut_when_a_wider_one_comes(store: ResultStore) -> None:
-    async with TableApp().run_test(size=(30, 8)) as pilot:
-        app = await show(pilot, numbers(store, 123_456).prepare(), NUMBER)
-        await pilot.press("G")
-        await settle(pilot)
-        assert lines(app)[-1].strip() == ">123455"
-
-
 async def test_times_are_shown_in_the_zone_chosen(store: ResultStore) -> None:
     rows = store.load(pa.table({"t": pa.array([FIRST], pa.timestamp("us", "UTC"))}))
     async with TableApp().run_test(size=(30, 5)) as pilot:
         app = await show(pilot, rows.prepare(), [TableColumn("t", kind="time")])
         app.table.format_time = lambda when: f"{when + timedelta(hours=1):%Y-%m-%d %H:%M:%S}"
         assert lines(app)[1].strip() == ">2026-11-21 03:47:00"
-
-
-async def test_rows_that_cannot_be_read_are_told(store: ResultStore) -> None:
-    rows = numbers(store, 5000)
-    view = rows.prepare()
-    async with TableApp().run_test(size=(30, 8)) as pilot:
-        app = await show(pilot, view, NUMBER)
-        rows.drop()
-        await pilot.press("G")
-        await settle(pilot)
-        assert len(app.failed) == 1
-        assert app.table.cursor_row == 0
-        await show(pilot, numbers(store, 3).prepare(), NUMBER)
-        assert shown_numbers(app) == [0, 1, 2]
-
-
-async def test_values_of_hidden_columns_are_at_hand(store: ResultStore) -> None:
-    rows = store.load(pa.table({"id": [7], "name": ["x"]}))
-    async with TableApp().run_test(size=(30, 5)) as pilot:
-        app = await show(pilot, rows.prepare(), [TableColumn("id", hidden=True), TableColumn("name")])
-        assert app.table.row_at_cursor() == (7, "x")
-        assert app.table.cursor_column == TableColumn("name")
-        assert lines(app)[0].strip() == "name"

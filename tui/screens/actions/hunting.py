@@ -106,7 +106,7 @@ def _again(screen: MainScreen, moved: bool) -> None:
 
     # Which rows were chosen or hidden by number was about the rows that came then.
     view = replace(place.step.view, only=None, without=())
-    screen.replace(Place(Step(screen.session.again(run, moved), view), opened=place.opened))
+    screen.replace(Place(Step(screen.session.again(run, moved), view), opened=place.opened, saved=place.saved))
 
 
 def choose_view(screen: MainScreen) -> None:
