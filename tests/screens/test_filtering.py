@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.desk import Desk, small_desk
-from tui.results.view import Filter
+from tui.results.view import Filter, RowView
+from tui.screens.actions.showing import look
 
 
 def view(one: Desk) -> tuple[tuple[Filter, ...], tuple[tuple[str, bool], ...]]:
@@ -104,3 +105,26 @@ async def test_another_key_of_the_order_turns_and_goes(tmp_path: Path) -> None:
         ):
             await one.press("O")
             await one.until(lambda order=order: view(one)[1] == order)
+
+
+async def test_keys_that_come_at_once_build_on_each_other(tmp_path: Path) -> None:
+    async with small_desk(tmp_path) as one:
+        await one.open_hunt()
+        await one.go_to("ProcessCount")
+        for act in ("without", "sort_also"):
+            one.screen.action_act(act)
+        await one.until(lambda: view(one) == ((Filter("ProcessCount", "!=", 5),), (("ProcessCount", True),)))
+        await one.until(lambda: shown(one) == 2)
+        for _ in range(2):
+            one.screen.action_act("undo")
+        await one.until(lambda: view(one) == ((), ()) and shown(one) == 3)
+
+
+async def test_a_view_that_cannot_be_had_leaves_the_one_shown(tmp_path: Path) -> None:
+    async with small_desk(tmp_path) as one:
+        await one.open_hunt()
+        wrong = RowView(filters=(Filter("DeviceName", "matches", "("),))
+        one.screen.attempt(lambda: look(one.screen, wrong))
+        await one.until(lambda: "missing )" in one.line("keys"))
+        assert view(one) == ((), ())
+        assert shown(one) == 3

@@ -84,7 +84,7 @@ ACTS = (
     Act("pivot", "p", pivoting.pivot, Where.ROWS, "pivot from the cell or its row", "pivot"),
     Act("only", "equals_sign", rows.only, Where.ROWS, "only rows with this value", "only"),
     Act("without", "minus", rows.without, Where.ROWS, "no rows with this value", "not"),
-    Act("filter", "plus", filtering.ask_filter, Where.ROWS, "filter the column: contains, regex, <, >, empty, null", "filter"),
+    Act("filter", "plus", filtering.ask_filter, Where.ROWS, "filter the column: contains, regex, <, >, empty, null"),
     Act("chips", "x", filtering.show_chips, Where.RESULT, "what is filtered, sorted and searched: take one back"),
     Act("undo", "u", rows.undo, Where.RESULT, "undo the last filter, then order and search"),
     Act("sort", "s", rows.sort, Where.ROWS, "sort by the column, the other way, not at all", "sort"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,62 +15,60 @@ if TYPE_CHECKING:
     from tui.triage.cell import Cell
 
 
-async def only(screen: MainScreen) -> None:
+def only(screen: MainScreen) -> Awaitable[None] | None:
     """Only rows with the cell's value."""
-    await _filter(screen, "==")
+    return _filter(screen, "==")
 
 
-async def without(screen: MainScreen) -> None:
+def without(screen: MainScreen) -> Awaitable[None] | None:
     """Only rows without the cell's value."""
-    await _filter(screen, "!=")
+    return _filter(screen, "!=")
 
 
-async def _filter(screen: MainScreen, operator: Operator) -> None:
+def _filter(screen: MainScreen, operator: Operator) -> Awaitable[None] | None:
     from tui.results.view import Filter
 
     place, cell = screen.trail.current, screen.cell()
     if place is None or cell is None:
-        return
+        return None
     view = place.step.view
     new = Filter(cell.column, operator, cell.row[cell.column])
-    if new not in view.filters:
-        await look(screen, replace(view, filters=(*view.filters, new)))
+    return look(screen, replace(view, filters=(*view.filters, new))) if new not in view.filters else None
 
 
-async def undo(screen: MainScreen) -> None:
+def undo(screen: MainScreen) -> Awaitable[None] | None:
     """Takes the last filter back, then the order."""
     place = screen.trail.current
     if place is None:
-        return
+        return None
     view = place.step.view
     if view.filters:
-        await look(screen, replace(view, filters=view.filters[:-1]))
-    elif view.only is not None:
-        await look(screen, replace(view, only=None))
-    elif view.sort or view.search:
-        await look(screen, replace(view, sort=(), search=""))
-    else:
-        screen.say("no filter or order to undo")
+        return look(screen, replace(view, filters=view.filters[:-1]))
+    if view.only is not None:
+        return look(screen, replace(view, only=None))
+    if view.sort or view.search:
+        return look(screen, replace(view, sort=(), search=""))
+    screen.say("no filter or order to undo")
+    return None
 
 
-async def sort(screen: MainScreen) -> None:
+def sort(screen: MainScreen) -> Awaitable[None] | None:
     """Sorts by the column: numbers and times the largest first, texts from A; then the other way; then as they came."""
-    await _sort(screen, ())
+    return _sort(screen, ())
 
 
-async def sort_also(screen: MainScreen) -> None:
+def sort_also(screen: MainScreen) -> Awaitable[None] | None:
     """Sorts rows that are equal so far by the column; then the other way; then not by it."""
     place = screen.trail.current
-    if place is not None:
-        await _sort(screen, place.step.view.sort)
+    return _sort(screen, place.step.view.sort) if place is not None else None
 
 
-async def _sort(screen: MainScreen, before: tuple[tuple[str, bool], ...]) -> None:
+def _sort(screen: MainScreen, before: tuple[tuple[str, bool], ...]) -> Awaitable[None] | None:
     """Turns the order by the column under the cursor on, around or off; the other keys are those of `before`."""
     place = screen.trail.current
     column = screen.pane.column
     if place is None or place.prepared is None or not column:
-        return
+        return None
     kind = next(info.kql_type for info in place.prepared.columns if info.name == column)
     first = kind not in ("string", "dynamic", "bool")
     keys = dict(before)
@@ -78,7 +77,7 @@ async def _sort(screen: MainScreen, before: tuple[tuple[str, bool], ...]) -> Non
         keys[column] = first if held is None else not first
     else:
         keys.pop(column, None)
-    await look(screen, replace(place.step.view, sort=tuple(keys.items())))
+    return look(screen, replace(place.step.view, sort=tuple(keys.items())))
 
 
 def ask_search(screen: MainScreen) -> None:
