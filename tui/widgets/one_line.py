@@ -7,13 +7,11 @@ from rich.text import Text
 from textual import events
 from textual.widgets import Input
 
-from tui.widgets.key_order import taken
 from tui.widgets.seen_text import seen_text
 
 
 class OneLine(Input):
-    """An input without a blinking caret, which shows hidden characters loses nothing of what is pasted, and takes keys in
-    the order they were pressed."""
+    """An input without a blinking caret, which shows hidden characters and loses nothing of what is pasted."""
 
     def __init__(self, value: str = "", placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(value, placeholder, id=id, select_on_focus=False)
@@ -25,10 +23,6 @@ class OneLine(Input):
 
     def _position_to_cell(self, position: int) -> int:
         return cell_len(seen_text(self.value[:position]))
-
-    async def _on_key(self, event: events.Key) -> None:
-        if not await taken(self, event):
-            await super()._on_key(event)
 
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 
 from tui.library.pasting import refang
+from tui.widgets.key_order import taken
 from tui.widgets.one_line import OneLine
 
 
 class TextField(OneLine):
-    """An input among others: Enter, Up and Down go to the next or the previous field."""
+    """An input among others, which takes keys in the order they were pressed.
+
+    Enter, Up and Down go to the next or the previous field.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,down", "app.focus_next", "Next field", show=False),
@@ -28,6 +33,10 @@ class TextField(OneLine):
         &.-wrong, &.-wrong:focus { border-left: outer $error; }
     }
     """
+
+    async def _on_key(self, event: events.Key) -> None:
+        if not await taken(self, event):
+            await super()._on_key(event)
 
 
 class PlainField(TextField):
