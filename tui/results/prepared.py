@@ -22,6 +22,7 @@ BATCH_ROWS = 65_536
 _FIRST_SEARCH = 8_192
 _SAMPLE_ROWS = 65_536
 _FEW_VALUES = 8_192
+_FIRST_COMPARED = 200
 
 REFUSALS = (
     duckdb.InvalidInputException,
@@ -201,8 +202,11 @@ class PreparedView:
     def single_values(self, columns: Sequence[str]) -> dict[str, Any]:
         """Those of `columns` that hold one and the same value in all rows of the view, null for all included, with it.
 
-        One query over all rows; nothing for a view without rows. InterruptedByUserError.
+        Those that differ in the first rows already are left out of the one query over all rows. Nothing for a view
+        without rows. InterruptedByUserError.
         """
+        first = self.page(0, _FIRST_COMPARED, columns) if columns else []
+        columns = [name for place, name in enumerate(columns) if all(row[place] == first[0][place] for row in first)]
         chosen = self._chosen(columns)
         if not chosen or not self.count:
             return {}
