@@ -39,7 +39,7 @@ class SignInScreen(Modal[None]):
 
     CSS_PATH = "sign_in.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "turn_code", "show the code"),
+        Binding("v", "turn_code", "show it"),
         Binding("c", "copy_code", "copy code"),
         Binding("u", "copy_address", "copy address"),
         Binding("escape", "give_up", "give up"),
