@@ -142,6 +142,7 @@ async def test_only_lines_of_which_something_else_is_said_are_drawn() -> None:
 async def test_a_longer_text_gets_room_and_the_cursor_stays() -> None:
     async with opened() as one:
         await one.pilot.press("down", "right")
+        assert "Before" not in one.text
         one.say(r3=("B", "benign until 12-14 ana"))
         await one.pilot.pause()
         assert "benign until 12-14 ana" in one.text
@@ -173,4 +174,4 @@ async def test_a_table_without_width_keeps_its_first_columns() -> None:
         await until(one.pilot, lambda: one.table._source is not None and one.table._source.key == "other")
         one.table.styles.display = "block"
         await one.pilot.pause()
-        assert one.text.splitlines()[0].split()[:3] == ["V", "Device", "Before"]
+        assert one.text.splitlines()[0].split()[:3] == ["V", "Device", "Count"]

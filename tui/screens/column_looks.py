@@ -126,7 +126,8 @@ def beside(columns: Sequence[TableColumn], name: str, step: int) -> str:
     return shown[place] if 0 <= place < len(shown) else ""
 
 
-def swapped(columns: Sequence[TableColumn], first: str, second: str) -> tuple[str, ...]:
-    """The order of `columns` with these two in each other's place; passive ones are of no order."""
-    places = {first: second, second: first}
-    return tuple(places.get(column.name, column.name) for column in columns if not column.passive)
+def moved(columns: Sequence[TableColumn], name: str, other: str, step: int) -> tuple[str, ...]:
+    """The order of `columns` with `name` right of `other` (1) or left of it (-1); passive ones are of no order."""
+    order = [column.name for column in columns if not column.passive and column.name != name]
+    order.insert(order.index(other) + (1 if step > 0 else 0), name)
+    return tuple(order)

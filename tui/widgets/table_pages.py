@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -87,6 +87,15 @@ class Source:
         """The width that each column's header, on so many lines, and its known values take."""
         headers = [(label,) if lines == 1 else label_lines(label) for label in self.labels]
         return [max(width, widest(header)) for width, header in zip(self.widths, headers, strict=True)]
+
+    @property
+    def laid_out(self) -> list[TableColumn]:
+        """The columns as they are laid out: a passive one that says nothing of any row at hand takes no room."""
+        pairs = zip(self.columns, self.widths, strict=True)
+        return [
+            replace(column, hidden=True) if column.passive and column.width is None and not width else column
+            for column, width in pairs
+        ]
 
     def arrange(self, columns: Sequence[TableColumn]) -> None:
         """Show the same columns in another order, or otherwise; widths are to be measured after it."""

@@ -301,19 +301,19 @@ class TableView(Widget, can_focus=True):
         # What was scrolled away while the table was not shown, and had no width, says nothing.
         width, first = self.size.width, self._layout_now.before if self._laid_out_in else 0
         self._laid_out_in = width
-        natural = source.natural()
+        columns, natural = source.laid_out, source.natural()
         self._head = 1
-        whole = lay_out(source.columns, natural, width, 0, source.order)
+        whole = lay_out(columns, natural, width, 0, source.order)
         if whole.after and self.size.height >= _LOWEST_WITH_TWO:
             narrower, labels = source.natural(lines=2), source.labels
             cut = any(slot.width < cell_width(labels[slot.index]) for slot in whole.slots)
-            if cut or lay_out(source.columns, narrower, width, 0, source.order).after < whole.after:
+            if cut or lay_out(columns, narrower, width, 0, source.order).after < whole.after:
                 self._head, natural = 2, narrower
-        layout = lay_out_around(source.columns, natural, width, first, self._column, source.order)
+        layout = lay_out_around(columns, natural, width, first, self._column, source.order)
         self._layout_now = layout
         if self._stops and self._column not in self._stops:
             self._column = self._stops[0]
-            self._layout_now = lay_out_around(source.columns, natural, width, first, self._column, source.order)
+            self._layout_now = lay_out_around(columns, natural, width, first, self._column, source.order)
         if source.count:
             self._row, self._top = place_cursor(self._row, self._top, self._height, source.count)
 

@@ -68,7 +68,7 @@ def move_right(screen: MainScreen) -> None:
 
 
 def _move(screen: MainScreen, step: int) -> None:
-    from tui.screens.column_looks import beside, swapped
+    from tui.screens.column_looks import beside, moved
 
     pane = screen.pane
     name = pane.column
@@ -78,7 +78,7 @@ def _move(screen: MainScreen, step: int) -> None:
     if not other:
         screen.say(f"{name} is the {'last' if step > 0 else 'first'} of the columns that it can stand among")
         return
-    _choose(screen, replace(pane.choices, order=swapped(pane.arranged, name, other)), name)
+    _choose(screen, replace(pane.choices, order=moved(pane.arranged, name, other, step)), name)
 
 
 def pin(screen: MainScreen) -> None:
