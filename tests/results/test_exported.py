@@ -83,7 +83,7 @@ def test_what_is_stopped_leaves_nothing(tmp_path: Path) -> None:
         with pytest.raises(StoppedError):
             export_rows(tmp_path / form, many, form, {}, stop_later)
     assert list(tmp_path.iterdir()) == []
-    assert told[:3] == [0, 8192, 16384]
+    assert told[:3] == [0, 1024, 2048]
 
 
 def test_parquet_keeps_types_and_values(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ _SAID = {
     EXACT: "every value is whole and unchanged",
     TO_READ: "control characters are visible; a table in plain text cuts long values",
 }
-_STEP = 8_192
+_STEP = 1_024
+"""Rows turned into text at a time: while their values become Python's, no other thread gets on."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def export_rows(
     """
 
     def put(stream: BinaryIO) -> int:
-        return write(_counted(rows, told), form, stream)
+        return write(_counted(rows, told, None if form == "parquet" else _STEP), form, stream)
 
     infos = column_infos(rows.schema)
     about = None if facts is None else {**facts, "columns": [{"name": one.name, "type": one.kql_type} for one in infos]}
@@ -168,15 +169,15 @@ def _manifest(made: Exported, form: str, facts: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=True, allow_nan=False, indent=2) + "\n"
 
 
-def _counted(rows: Source, told: Callable[[int], None]) -> pa.RecordBatchReader:
-    """`rows`, a few thousand at a time, each time told how many have gone."""
+def _counted(rows: Source, told: Callable[[int], None], step: int | None) -> pa.RecordBatchReader:
+    """`rows`, `step` at a time (None: as they come), each time told how many have gone."""
 
     def parts() -> Iterator[pa.RecordBatch]:
         count = 0
         for batch in rows.to_batches() if isinstance(rows, pa.Table) else rows:
-            for start in range(0, batch.num_rows, _STEP):
+            for start in range(0, batch.num_rows, step or batch.num_rows):
                 told(count)
-                part = batch.slice(start, _STEP)
+                part = batch.slice(start, step)
                 yield part
                 count += part.num_rows
         told(count)
