@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,25 @@ async def test_signing_out_and_in_again(start: Start, guarded: Loopback) -> None
         one.screen.attempt(lambda: signing.sign_in(one.screen))
         await one.until(lambda: f"signed in to loop-logs as {USER}" in one.line("keys"), "signed in")
         assert f"{USER}, tenant {TENANT}" in one.line("header")
+
+
+async def test_a_session_is_come_back_to_without_its_service(start: Start, guarded: Loopback) -> None:
+    async with desk_on(HuntdeckApp(start)) as one:
+        await one.open_hunt()
+        await one.until(
+            lambda: one.screen.keeper.saved is not None and not one.screen.keeper.dirty, "the session saved"
+        )
+        folder = one.screen.keeper.folder
+        assert folder is not None
+        one.screen.session.workspace.sign_out()  # type: ignore[attr-defined]
+        rows = one.screen.session.runs[0].received
+    guarded.tokens.refuse_next(BLOCKED)
+    async with desk_on(HuntdeckApp(replace(start, resume=folder.path))) as one:
+        await one.settle()
+        assert "ABSENT loop-logs" in one.line("header")
+        assert "Conditional Access" in one.line("keys")
+        assert [run.received for run in one.screen.session.runs] == [rows]
+        one.screen.work_on(replace(start, resume=folder.path))
+        await one.until(lambda: one.screen.ready and "LIVE loop-logs" in one.line("header"), "the service")
+        assert [run.received for run in one.screen.session.runs] == [rows]
+        await one.settle()

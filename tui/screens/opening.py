@@ -102,7 +102,7 @@ async def open_session(
     session = make()
     _show_codes_with(session.workspace, show_code)
     try:
-        await session.prepare()
+        await _prepare(session, contents)
     except BaseException:
         if folder is not None:
             folder.close()
@@ -123,6 +123,23 @@ async def open_session(
     opened.words += [looks.problem] if looks.problem else []
     session.findings.follow(keeper.touch)
     return opened
+
+
+async def _prepare(session: Session, contents: Contents | None) -> None:
+    """Makes `session` ready. One that is come back to is there to be read, although its service cannot be asked."""
+    from tui.workspaces.absent import AbsentWorkspace
+    from tui.workspaces.protocol import WorkspaceError
+
+    workspace = session.workspace
+    try:
+        await session.prepare()
+    except WorkspaceError as error:
+        if contents is None:
+            raise
+        contents.problems.append(f"nothing can be run: {error} To try again, open the session again (S).")
+        await workspace.close()
+        session.workspace = AbsentWorkspace(workspace.name, workspace.kind, "cannot be asked now")
+        await session.prepare()
 
 
 def _show_codes_with(workspace: Workspace, show_code: CodeShown) -> None:

@@ -10,16 +10,19 @@ from tui.workspaces.protocol import BatchSink, Completion, Limits, Outcome, Stat
 
 
 class AbsentWorkspace:
-    """Stands for the workspace `name` of a session that was made elsewhere. See `protocol.Workspace` for the methods."""
+    """Stands for the workspace `name` of a session, of which `why` says why it is not there: made elsewhere, for one.
+
+    See `protocol.Workspace` for the methods.
+    """
 
     banner = "ABSENT"
 
-    def __init__(self, name: str, kind: str) -> None:
-        self.name, self.kind = name, kind
+    def __init__(self, name: str, kind: str, why: str = "is not on this machine") -> None:
+        self.name, self.kind, self._why = name, kind, why
 
     @property
     def _words(self) -> str:
-        return f"the workspace {self.name!r} is not on this machine: its sessions can be read, and nothing run"
+        return f"the workspace {self.name!r} {self._why}: its sessions can be read, and nothing run"
 
     async def check(self, query: str) -> str | None:
         """Nothing can be run here."""

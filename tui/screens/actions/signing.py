@@ -86,12 +86,13 @@ def sign_out(screen: MainScreen) -> None:
 def choose_workspace(screen: MainScreen) -> None:
     """Another workspace, for a new session in it."""
     from tui.screens.choose import ChooseScreen
-    from tui.workspaces.registry import DEMO, list_workspaces
+    from tui.workspaces.registry import list_workspaces
 
     entries = list_workspaces()
     options = [(entry.name, ", ".join(part for part in (entry.kind, entry.address) if part)) for entry in entries]
-    if all(entry.name != DEMO for entry in entries):
-        options.append((DEMO, "evidence, made up"))
+    if not options:
+        screen.say("there is no workspace: huntdeck import makes one, huntdeck workspaces add configures one")
+        return
     here = screen.session.workspace.name if screen.ready else ""
     shown = [(name, f"{words}, open now" if name == here else words) for name, words in options]
 
