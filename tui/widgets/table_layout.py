@@ -160,10 +160,7 @@ def _least_width(column: TableColumn, soft: int) -> int:
 def _pin(
     columns: Sequence[TableColumn], visible: Sequence[int], soft: Sequence[int], least: Sequence[int], room: int
 ) -> tuple[list[int], list[int], list[int]]:
-    """The pinned columns with their widths, and the columns that move.
-
-    In a third of the room they are as wide as they should be; in no more than half of it as narrow as they must.
-    """
+    """The pinned columns with their widths, in at most half of the room, and the columns that move."""
     pinned = [index for index in visible if columns[index].pinned]
     if len(pinned) == len(visible):
         return [], [], list(visible)
@@ -171,8 +168,7 @@ def _pin(
         gaps = GAP * len(pinned)
         smallest = [min(least[index], _PINNED_MINIMUM) if columns[index].flexible else soft[index] for index in pinned]
         if sum(smallest) <= room // 2 - gaps:
-            grown = _grow(smallest, [least[index] for index in pinned], room // 2 - gaps - sum(smallest))
-            grown = _grow(grown, [soft[index] for index in pinned], room // 3 - gaps - sum(grown))
+            grown = _grow(smallest, [soft[index] for index in pinned], room // 2 - gaps - sum(smallest))
             return pinned, grown, [index for index in visible if index not in pinned]
         pinned = pinned[:-1]
     return [], [], list(visible)
