@@ -140,7 +140,9 @@ def configuration_findings(patient: Patient) -> Iterator[Finding]:
         yield Finding(Grade.FAULT, f"{path}: look.theme: {missing}")
     bell = f"after {look.bell_after} s" if look.bell is not Bell.OFF else "never"
     mouse = "is the program's" if look.mouse else "is left to the terminal"
-    yield Finding(Grade.OK, f"theme: {look.theme or DEFAULT_THEME}; the mouse {mouse}; end of a run: {look.bell}, {bell}")
+    yield Finding(
+        Grade.OK, f"theme: {look.theme or DEFAULT_THEME}; the mouse {mouse}; end of a run: {look.bell}, {bell}"
+    )
     for fault in faults:
         yield Finding(Grade.FAULT, str(fault))
 
