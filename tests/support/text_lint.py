@@ -18,7 +18,7 @@ SINKS = frozenset(
 )
 """Calls whose texts are shown as they are given."""
 SAFE_CALLS = frozenset(
-    "safe safe_lines seen_text shown fit pad highlight_kql heading_and_items key_name error_type len sum min max "
+    "safe safe_lines seen_text shown help_words fit pad highlight_kql heading_and_items key_name error_type len sum min max "
     "round cell_width show_window span_words time_text clock_words age_words zone_words moment_typed Content Style".split()
 )
 """Calls that give text made safe, words of the program's own about times and numbers, or numbers."""

@@ -75,7 +75,7 @@ def test_keys_of_another_version_are_kept() -> None:
         ({"format": 0}, "format: expected a number from 1, found 0"),
         (
             {"trail": [{"run": 1, "filters": [{"column": "A", "op": "= 1 OR", "value": 2}]}]},
-            "trail.filters.op: expected one of ==, !=, contains, !contains, matches, <, <=, >, >=, found '= 1 OR'",
+            "trail.filters.op: expected one of ==, !=, contains, !contains, matches, !matches, <, <=, >, >=, found '= 1 OR'",
         ),
     ],
 )
