@@ -14,6 +14,7 @@ from pathlib import Path
 from tui.app import HuntdeckApp
 from tui.evidence.demo import DemoOptions, generate_demo
 from tui.library.catalogue import load_catalogue
+from tui.screens.opening import Start
 from tui.workspaces.evidence import EvidenceWorkspace
 
 HERE = Path(__file__).parent
@@ -30,6 +31,10 @@ SHOTS: tuple[Shot, ...] = (
     ("form", (160, 45), ("e",)),
     ("kql", (160, 45), ("enter", "K")),
     ("stack", (160, 45), ("enter", "enter", "right", "F")),
+    ("marks", (160, 45), ("enter", "m", "down", "1", "down", "m", "down", "3")),
+    ("histogram", (160, 45), ("enter", "enter", "T")),
+    ("sessions", (160, 45), ("enter", "m", "S")),
+    ("report", (160, 45), ("enter", "m", "down", "1", "colon", *"report", "enter", "enter")),
     ("help", (160, 45), ("question_mark",)),
     ("small-devices", (80, 24), ("enter",)),
 )
@@ -38,7 +43,11 @@ SHOTS: tuple[Shot, ...] = (
 async def take(workspace_path: Path, folder: Path, shot: Shot) -> None:
     """Presses the keys of one shot in a new app and writes its picture."""
     name, size, keys = shot
-    app = HuntdeckApp.on(EvidenceWorkspace("demo", workspace_path), load_catalogue(), folder)
+    workspace, catalogue = EvidenceWorkspace("demo", workspace_path), load_catalogue()
+    start = Start(
+        "demo", lambda *_: (workspace, catalogue), folder, folder / f"sessions-{name}", name="INC-4471", analyst="ana"
+    )
+    app = HuntdeckApp(start)
     async with app.run_test(size=size) as pilot:
         await settle(app)
         for key in keys:

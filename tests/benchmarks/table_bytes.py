@@ -1,4 +1,4 @@
-"""What the result table writes per key at 160x45, 130 columns of it the table: `python tests/benchmarks/table_bytes.py`.
+"""What the result table writes per key at 160x45, 130 columns of it the table: `python -m tests.benchmarks.table_bytes`.
 
 Bytes and milliseconds until the last byte, beside what is promised, over 1,000,000 rows of 12 columns.
 """
@@ -10,13 +10,13 @@ import tempfile
 from pathlib import Path
 
 import pyarrow as pa
-from results_store import SCHEMA, write_rows
-from terminal import DOWN, PAGE_DOWN, RIGHT, Presses, Terminal, python
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.filter import LineFilter
 from textual.widgets import Static
 
+from tests.benchmarks.results_store import SCHEMA, write_rows
+from tests.benchmarks.terminal import DOWN, PAGE_DOWN, RIGHT, Presses, Terminal, python
 from tui.results.store import ResultStore
 from tui.results.view import RowView
 from tui.widgets.cell_line import CellLine

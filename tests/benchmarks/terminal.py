@@ -93,6 +93,11 @@ class Terminal:
             self.pump(0.05)
         return self.last - self.started
 
+    def send(self, key: bytes) -> None:
+        """Press `key`; what was written before is forgotten."""
+        self.output.clear()
+        os.write(self._descriptor, key)
+
     def press(self, key: bytes, times: int, quiet: float = 0.15) -> Presses:
         """Press `key` again and again, each time when all is drawn."""
         self.until_quiet(0.5)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.desk import Desk, small_desk
 from tests.support.active import active_html, active_markdown
+from tests.support.desk import Desk, small_desk
 
 
 async def choose(one: Desk, row: int) -> None:
