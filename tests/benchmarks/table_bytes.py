@@ -89,7 +89,7 @@ def show(name: str, presses: Presses, promise: str) -> None:
 
 
 def measure(source: Path, sort: str) -> None:
-    terminal = Terminal(python(__file__, "--app", str(source), sort))
+    terminal = Terminal(python("-m", "tests.benchmarks.table_bytes", "--app", str(source), sort))
     print(f"--- {'in order of ' + sort if sort else 'as they came'}")
     print(f"{'rows visible after':32}{terminal.wait_for(b' = '):8.1f} s, loading them included")
     terminal.until_quiet(1)

@@ -175,9 +175,7 @@ class PreparedView:
     def first_at(self, name: str, moment: datetime) -> int | None:
         """Where the row stands whose time in the column `name` is the first at or after `moment`; None without one."""
         column = f"t.{self._rows.columns.sql(name)}"
-        query = (
-            f"SELECT position FROM {self._source(0, self.count)} WHERE {column} >= ? ORDER BY {column}, position LIMIT 1"
-        )
+        query = f"SELECT position FROM {self._source(0, self.count)} WHERE {column} >= ? ORDER BY {column}, position LIMIT 1"
         with self._lock, self._rows.running.watch(self._cursor):
             found = self._cursor.execute(query, [from_python(moment)]).fetchall()
         return int(found[0][0]) if found else None
