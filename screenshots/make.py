@@ -32,7 +32,7 @@ SHOTS: tuple[Shot, ...] = (
     ("kql", (160, 45), ("enter", "K")),
     ("stack", (160, 45), ("enter", "enter", "right", "F")),
     ("marks", (160, 45), ("enter", "m", "down", "1", "down", "m", "down", "3")),
-    ("histogram", (160, 45), ("enter", "enter", "T")),
+    ("histogram", (160, 45), ("enter", "enter", "H")),
     ("sessions", (160, 45), ("enter", "m", "S")),
     ("report", (160, 45), ("enter", "m", "down", "1", "colon", *"report", "enter", "enter")),
     ("help", (160, 45), ("question_mark",)),

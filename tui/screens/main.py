@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, tzinfo
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -16,14 +14,13 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.screens.actions import columns, histogram, hunting, panes, rows, sessions, showing, signing
-from tui.screens.actions.following import Follower
+from tui.screens.actions import beginning, histogram, hunting, panes, rows, sessions, showing
 from tui.screens.acts import BY_ID, Act, Where, bindings
 from tui.screens.footer import key_pieces
-from tui.screens.header import opening_pieces, session_pieces, trail_pieces
+from tui.screens.header import session_pieces, trail_pieces
 from tui.screens.keymap import keyless_bindings, remap
 from tui.screens.messages import messages_of
-from tui.screens.opening import Start, open_session
+from tui.screens.opening import Opened, Start
 from tui.screens.places import Place, Trail
 from tui.screens.result_pane import ResultPane
 from tui.triage.cell import Cell
@@ -89,45 +86,23 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Shows the frame, and opens the workspace after it."""
-        self._show_opening()
+        beginning.show_opening(self)
         panes.arrange(self)
         remap(self.hunt_tree, self.start.keymap)
-        self.call_after_refresh(lambda: self.run_worker(self._open(), name="open", description="open", group="open"))
-
-    def _show_opening(self) -> None:
-        self.query_one("#header", Line).show(opening_pieces(self.start.workspace))
-        self.hunt_tree.show((), message="reading the hunts")
+        self.call_after_refresh(lambda: self._begin(beginning.open_work(self)))
 
     def work_on(self, start: Start) -> None:
         """Closes the session that is open, and opens what `start` asks for."""
         self.start = start
-        self.run_worker(self._change(), name="open", description="open", group="open", exclusive=True)
+        self._begin(beginning.change_work(self), exclusive=True)
 
-    async def _change(self) -> None:
-        was_ready, self.ready = self.ready, False
-        for group in ("display", "load"):
-            self.workers.cancel_group(self, group)
-        self.pane.show_chips([])
-        self.pane.show_words(["opening the session"])
-        self.query_one("#trail", Line).show([])
-        self._show_opening()
-        panes.go_to(self, result=False)
-        if was_ready:
-            await self._close_session()
-        await self._open()
+    def _begin(self, work: Coroutine[None, None, None], exclusive: bool = False) -> None:
+        self.run_worker(work, name="open", description="open", group="open", exclusive=exclusive)
 
-    async def _open(self) -> None:
+    async def take_up(self, opened: Opened) -> None:
+        """Shows a session that is open now."""
         from tui.screens.tree_nodes import PIVOTS, tree_nodes
 
-        try:
-            opened = await open_session(
-                self.start, Follower(self).changed, self._saved, partial(signing.show_code, self)
-            )
-        except (OSError, LookupError, ValueError) as error:
-            words = ["The workspace cannot be opened.", str(error), "W opens it again, or another one. Ctrl+Q leaves."]
-            self.pane.show_words(words)
-            self.query_one("#header", Line).show(opening_pieces(self.start.workspace, "not open"))
-            return
         await self.pane.open(self._said, self._note)
         self.looks = opened.looks
         self.pane.begin_looks(opened.looks)
@@ -143,7 +118,7 @@ class MainScreen(Screen[None]):
         self.refresh_words()
         self._show_keys()
 
-    def _saved(self) -> None:
+    def saved(self) -> None:
         """The session was saved, or could not be."""
         if self.ready and self.is_attached:
             self.show_header()
@@ -156,17 +131,7 @@ class MainScreen(Screen[None]):
     async def on_unmount(self) -> None:
         """Saves the session, and lets go of runs, rows and workspace."""
         if self.ready:
-            await self._close_session()
-
-    async def _close_session(self) -> None:
-        with contextlib.suppress(Exception):
-            await columns.write(self.looks)
-        with contextlib.suppress(Exception):
-            await self.keeper.close()
-        # A workspace may refuse to close while a query is still being stopped; the rows' file must go all the same.
-        with contextlib.suppress(Exception):
-            await self.session.close()
-        self.session.store.close()
+            await beginning.close_work(self)
 
     def leave(self) -> None:
         """Ends the program; asks first when something would be lost."""
