@@ -11,7 +11,7 @@ from tests.support.demo import demo as demo
 @pytest.fixture(autouse=True)
 def _homes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the files of whoever runs it."""
-    base = tmp_path_factory.getbasetemp() / "homes"
+    base = tmp_path_factory.mktemp("homes")
     for name in ("DATA", "CACHE", "CONFIG", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(base / name.lower()))
 

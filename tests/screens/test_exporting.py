@@ -37,7 +37,7 @@ async def export(one: Desk, rows: int, form: int) -> None:
 async def test_rows_go_to_a_file_with_a_manifest(
     tmp_path: Path, home: Path, rows: int, count: int, narrow: bool
 ) -> None:
-    async with small_desk(tmp_path) as one:
+    async with small_desk(tmp_path, size=(300, 45)) as one:
         await one.open_hunt()
         await one.go_to("ProcessCount", 0)
         await one.press("equals_sign")
@@ -59,7 +59,7 @@ async def test_rows_go_to_a_file_with_a_manifest(
 
 
 async def test_what_is_there_already_is_said_while_typing(tmp_path: Path, home: Path) -> None:
-    async with small_desk(tmp_path) as one:
+    async with small_desk(tmp_path, size=(300, 45)) as one:
         await one.open_hunt()
         await export(one, 0, 0)
         (home / "mine.csv.manifest.json").write_text("mine")
@@ -81,7 +81,7 @@ async def test_an_export_is_stopped_and_leaves_nothing(
         return real(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(exported, "write", slow)
-    async with small_desk(tmp_path) as one:
+    async with small_desk(tmp_path, size=(300, 45)) as one:
         await one.open_hunt()
         await export(one, 0, 0)
         await one.press("enter")

@@ -89,7 +89,7 @@ async def test_themes_of_ones_own_are_offered_and_what_is_wrong_with_one_is_said
     (own_themes_folder() / "mine.toml").write_text(good.replace('name = "dark"', 'name = "mine"'), encoding="utf-8")
     (own_themes_folder() / "bad.toml").write_text(good.replace("primary =", "primry ="), encoding="utf-8")
     configured('[look]\ntheme = "mine"\n')
-    async with small_desk(tmp_path) as one:
+    async with small_desk(tmp_path, size=(300, 45)) as one:
         assert one.app.theme == "mine"
         await one.until(lambda: "bad.toml: primry: unknown key; did you mean 'primary'?" in one.line("keys"))
 

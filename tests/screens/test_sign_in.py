@@ -145,7 +145,7 @@ async def test_a_sign_in_that_ends_during_the_work_asks_in_the_middle_of_a_run(
 
 
 async def test_a_code_that_is_not_entered_in_time_goes_by_itself(services: Loopback, tmp_path: Path) -> None:
-    services.tokens.code_seconds = 1
+    services.tokens.code_seconds = 4
     async with desk(services, tmp_path) as one:
         await dialog(one)
         await one.until(lambda: one.app.screen is one.screen, "the dialog gone")

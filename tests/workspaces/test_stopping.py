@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -136,8 +137,20 @@ async def test_the_event_loop_runs_while_a_large_answer_arrives(workspace: Evide
     assert threading.get_ident() not in threads
 
 
+@pytest.fixture(autouse=True)
+def before() -> Iterator[None]:
+    """Threads that other tests left waiting are not ours."""
+    OTHERS.update(working())
+    yield
+    OTHERS.clear()
+
+
+OTHERS: set[threading.Thread] = set()
+
+
 def working() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("huntdeck-")]
+    ours = (thread for thread in threading.enumerate() if thread.name.startswith("huntdeck-"))
+    return [thread for thread in ours if thread not in OTHERS]
 
 
 async def stopped() -> bool:

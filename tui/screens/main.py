@@ -63,6 +63,8 @@ class MainScreen(Screen[None]):
         remap(self, start.keymap, keyless_bindings() if start.keymap else ())
         self.start = start
         self.ready = False
+        self.refused = False
+        """Whether the workspace could not be opened: the words that say why are what is shown."""
         self.zone: tzinfo = UTC
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         """The present, for ages."""
@@ -158,7 +160,7 @@ class MainScreen(Screen[None]):
     @property
     def in_tree(self) -> bool:
         """Whether the keys are about the tree."""
-        return not self.ready or not self.pane.has_focus_within
+        return not self.pane.has_focus_within if self.ready else not self.refused
 
     @property
     def hunt_in_hand(self) -> Hunt | None:
@@ -209,7 +211,7 @@ class MainScreen(Screen[None]):
             case Where.ANYWHERE:
                 return True
             case Where.TREE:
-                return self.in_tree
+                return self.in_tree or not self.ready
             case Where.RESULT:
                 return self.ready and not self.in_tree
             case Where.ROWS:

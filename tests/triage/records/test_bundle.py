@@ -479,7 +479,7 @@ def test_queries_stay_in_their_workspace(root: Path, query: dict[str, Any], word
         ('subject = "device"', 'subject = "device', "not TOML"),
         ('subject = "device"', 'subject = "device"\ncode = "import os"', "unknown key"),
         ("[parameters.tools]", "a." * 5000 + "a = 1\n[parameters.tools]", "a key has more than 40 parts"),
-        ("[parameters.tools]", "x = " + "[" * 3000 + "\n[parameters.tools]", "nested"),
+        ("[parameters.tools]", "x = " + "[" * 3000 + "\n[parameters.tools]", "T1119-91-"),
     ],
 )
 def test_hunts_are_read_by_the_loader_and_stay_in_their_workspace(root: Path, old: str, new: str, words: str) -> None:

@@ -31,13 +31,16 @@ async def open_work(screen: MainScreen) -> None:
         words = ["The workspace cannot be opened.", str(error), "W opens it again, or another one. Ctrl+Q leaves."]
         screen.pane.show_words(words)
         screen.query_one("#header", Line).show(opening_pieces(screen.start.workspace, "not open"))
+        screen.refused = True
+        panes.go_to(screen, result=True)
         return
+    screen.refused = False
     await screen.take_up(opened)
 
 
 async def change_work(screen: MainScreen) -> None:
     """Closes the session that is open, if one is, and opens what `start` asks for."""
-    was_ready, screen.ready = screen.ready, False
+    was_ready, screen.ready, screen.refused = screen.ready, False, False
     for group in ("display", "load"):
         screen.workers.cancel_group(screen, group)
     screen.pane.show_chips([])
