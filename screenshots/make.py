@@ -1,12 +1,14 @@
 """Makes the pictures in this folder from real runs on demo evidence of a fixed seed and end.
 
-Run it from the top of the checkout: `.venv/bin/python screenshots/make.py`.
+Run it from the top of the checkout: `.venv/bin/python screenshots/make.py [NAME...]`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,9 +46,7 @@ async def take(workspace_path: Path, folder: Path, shot: Shot) -> None:
     """Presses the keys of one shot in a new app and writes its picture."""
     name, size, keys = shot
     workspace, catalogue = EvidenceWorkspace("demo", workspace_path), load_catalogue()
-    start = Start(
-        "demo", lambda *_: (workspace, catalogue), folder, folder / f"sessions-{name}", name="INC-4471", analyst="ana"
-    )
+    start = Start("demo", lambda *_: (workspace, catalogue), folder, folder / f"sessions-{name}", name="INC-4471")
     app = HuntdeckApp(start)
     async with app.run_test(size=size) as pilot:
         await settle(app)
@@ -67,11 +67,12 @@ async def settle(app: HuntdeckApp) -> None:
 
 
 async def main() -> None:
-    """Makes the demo evidence and takes every shot."""
+    """Makes the demo evidence and takes every shot, or those that are named."""
+    os.environ["LOGNAME"] = "ana"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "demo.duckdb"
         generate_demo(path, DemoOptions(end=END))
-        for shot in SHOTS:
+        for shot in (one for one in SHOTS if one[0] in sys.argv[1:] or not sys.argv[1:]):
             await take(path, Path(folder), shot)
             print(f"{shot[0]}.svg")
 
