@@ -89,6 +89,8 @@ async def test_signing_out_and_in_again(start: Start, guarded: Loopback) -> None
 
 async def test_a_session_is_come_back_to_without_its_service(start: Start, guarded: Loopback) -> None:
     async with desk_on(HuntdeckApp(start)) as one:
+        await one.until(lambda: not isinstance(one.app.screen, SignInScreen), "the dialog gone")
+        await one.pilot.pause()
         await one.open_hunt()
         await one.until(
             lambda: one.screen.keeper.saved is not None and not one.screen.keeper.dirty, "the session saved"
