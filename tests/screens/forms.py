@@ -1,11 +1,17 @@
-"""A hunt with a parameter of every type, made for the form's tests."""
+"""A hunt with a parameter of every type, its form, and what is done with it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from textual import events
+
+from tests.support.dialogs import Opened
 from tui.library.model import Hunt, Parameter, ParameterType
+from tui.screens.form import FormScreen
+from tui.widgets.parameter_field import ParameterField
 
 P = ParameterType
 
@@ -29,6 +35,10 @@ EVERY_TYPE = (
     parameter("endings", P.SUFFIX_LIST, default=(".zip",), help="Endings of names"),
     parameter("pattern", P.REGEX, help="What names look like"),
 )
+
+
+TOOLS = parameter("tools", P.STRING_LIST, default=("robocopy.exe", "xcopy.exe"))
+FILES = parameter("min_files", P.INTEGER, default=50, minimum=1, maximum=1000, unit="files")
 
 
 def hunt_with(*parameters: Parameter, **more: Any) -> Hunt:
@@ -58,3 +68,32 @@ class Preview:
             raise self.failing
         lets = [f"let p_{name} = {value!r};" for name, value in values.items()]
         return "\n".join(["// copies", *lets, "DeviceProcessEvents", "| take 10"])
+
+
+def form(
+    *parameters: Parameter,
+    given: Mapping[str, object] | None = None,
+    preview: Preview | None = None,
+    newest: datetime | None = None,
+) -> FormScreen:
+    return FormScreen(hunt_with(*parameters), given or {}, preview or Preview(), newest_event=newest)
+
+
+def field(shown: Opened, name: str) -> ParameterField:
+    return next(one for one in shown.app.dialog.query(ParameterField) if one.parameter.name == name)
+
+
+async def paste(shown: Opened, text: str) -> None:
+    await shown.pilot.pause()
+    focused = shown.app.focused
+    assert focused is not None
+    focused.post_message(events.Paste(text))
+    await shown.pilot.pause()
+
+
+async def run(shown: Opened) -> dict[str, object]:
+    await shown.press("f5")
+    await shown.until(lambda: shown.given, "values")
+    values = shown.given[0]
+    assert isinstance(values, dict)
+    return values

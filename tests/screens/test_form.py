@@ -1,53 +1,19 @@
+"""The form as a whole: what it shows, gives and says."""
+
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from textual import events
 
-from tests.screens.forms import EVERY_TYPE, P, Preview, hunt_with, parameter
-from tests.support.dialogs import HOSTILE, SIZES, Opened, harmful, opened
+from tests.screens.forms import EVERY_TYPE, FILES, TOOLS, P, Preview, field, form, hunt_with, parameter, paste, run
+from tests.support.dialogs import HOSTILE, SIZES, harmful, opened
 from tests.support.snapshot import assert_snapshot
-from tui.library.model import Parameter
-from tui.library.parameters import ParameterError
 from tui.screens.form import FormScreen
-from tui.settings.earlier_values import EarlierValues
-from tui.widgets.kql_preview import KqlPreview
 from tui.widgets.list_field import ListField
 from tui.widgets.parameter_field import ParameterField
 from tui.widgets.switch_field import SwitchField
 from tui.widgets.text_field import TextField
-
-TOOLS = parameter("tools", P.STRING_LIST, default=("robocopy.exe", "xcopy.exe"))
-FILES = parameter("min_files", P.INTEGER, default=50, minimum=1, maximum=1000, unit="files")
-
-
-def form(
-    *parameters: Parameter, given: Mapping[str, object] | None = None, preview: Preview | None = None
-) -> FormScreen:
-    return FormScreen(hunt_with(*parameters), given or {}, preview or Preview())
-
-
-def field(shown: Opened, name: str) -> ParameterField:
-    return next(one for one in shown.app.dialog.query(ParameterField) if one.parameter.name == name)
-
-
-async def paste(shown: Opened, text: str) -> None:
-    await shown.pilot.pause()
-    focused = shown.app.focused
-    assert focused is not None
-    focused.post_message(events.Paste(text))
-    await shown.pilot.pause()
-
-
-async def run(shown: Opened) -> dict[str, object]:
-    await shown.press("f5")
-    await shown.until(lambda: shown.given, "values")
-    values = shown.given[0]
-    assert isinstance(values, dict)
-    return values
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -286,41 +252,6 @@ async def test_yes_and_no_by_keys_and_mouse() -> None:
         assert await run(shown) == {"wildcards": "false"}
 
 
-async def test_the_kql_follows_what_is_typed() -> None:
-    preview = Preview()
-    async with opened(form(FILES, preview=preview)) as shown:
-        await shown.until_shown("| take 10")
-        await shown.press("end", "backspace", "1")
-        await shown.until_shown("let p_min_files = '51';")
-        assert preview.asked[0] == {}
-        assert preview.asked[-1] == {"min_files": "51"}
-
-
-async def test_a_preview_that_fails_is_said_in_words() -> None:
-    async with opened(form(FILES, preview=Preview(ValueError(f"no leg {HOSTILE}")))) as shown:
-        await shown.until_shown("no KQL: no leg [/]␛]0;title␇")
-        assert harmful(shown.text) == []
-
-
-async def test_a_preview_that_blames_a_parameter_says_so_beside_it() -> None:
-    async with opened(form(FILES, preview=Preview(ParameterError("min_files", "a column has this name")))) as shown:
-        await shown.until_shown("✗ a column has this name")
-
-
-async def test_keys_work_while_the_preview_is_made() -> None:
-    made = threading.Event()
-
-    def slow(values: Mapping[str, object]) -> str:
-        assert made.wait(20)
-        return "print done = 1"
-
-    async with opened(FormScreen(hunt_with(FILES), {}, slow)) as shown:
-        await shown.press("end", "1")
-        assert field(shown, "min_files").raw == "501"
-        made.set()
-        await shown.until_shown("print done")
-
-
 async def test_hidden_characters_are_shown_and_said_and_given_as_they_are() -> None:
     async with opened(form(parameter("account", P.STRING), parameter("names", P.STRING_LIST))) as shown:
         await paste(shown, "ad\u200bmin\x1b")
@@ -346,16 +277,6 @@ async def test_hostile_words_of_a_hunt_are_shown_harmlessly(size: tuple[int, int
         for y in range(size[1]):
             await shown.pilot.click(offset=(30, y))
         assert shown.app.is_running
-
-
-async def test_the_kql_takes_the_room_where_there_is_little() -> None:
-    async with opened(form(*EVERY_TYPE, given={"account": "ana"})) as shown:
-        await shown.until_shown("KQL  4 lines")
-        await shown.press("f4")
-        assert "min_files" not in shown.text
-        assert "| take 10" in shown.text
-        await shown.press("f4")
-        assert field(shown, "account").editor.has_focus
 
 
 async def test_it_can_be_resized_at_any_time() -> None:
@@ -388,89 +309,3 @@ async def test_the_help_is_that_of_the_field_with_the_focus() -> None:
         await shown.press("tab")
         assert "Help on min_files · 1 to 1000 · + and - step" in shown.words
         assert "Help on tools" not in shown.words
-
-
-async def test_the_kql_marks_where_the_parameter_stands() -> None:
-    def kql(values: Mapping[str, object]) -> str:
-        uses = [f"| where Column{number} == {number}" for number in range(40)]
-        return "\n".join(["let p_tools = 1;", "let p_min_files = 2;", *uses, "| where a == p_tools or p_tools_all"])
-
-    async with opened(FormScreen(hunt_with(TOOLS, FILES), {}, kql)) as shown:
-        await shown.until_shown("▸ let p_tools")
-        preview = shown.app.dialog.query_one(KqlPreview)
-        assert preview.touched() == {0, 42}
-        await shown.press("f4", "end")
-        assert "▸ | where a == p_tools" in shown.text
-        await shown.press("escape", "tab")
-        await shown.until_shown("▸ let p_min_files")
-        assert preview.touched() == {1}
-
-
-async def test_previews_in_between_are_not_made() -> None:
-    made, asked = threading.Event(), []
-
-    def slow(values: Mapping[str, object]) -> str:
-        asked.append(values.get("min_files"))
-        assert made.wait(20)
-        return f"print files = {values.get('min_files')}"
-
-    async with opened(FormScreen(hunt_with(FILES), {}, slow)) as shown:
-        await shown.until(lambda: asked == [None])
-        for key in ("plus", "plus", "plus"):
-            await shown.press(key)
-            shown.app.dialog._follow()
-        made.set()
-        await shown.until_shown("print files = 53")
-        assert asked == [None, "53"]
-
-
-@pytest.fixture
-def earlier(tmp_path: Path) -> EarlierValues:
-    return EarlierValues(tmp_path / "huntdeck" / "earlier_values.json")
-
-
-async def test_what_was_run_with_is_offered_again_the_last_first(earlier: EarlierValues) -> None:
-    secret = parameter("api_token", P.STRING)
-    since = parameter("since", P.DATETIME)
-    hunt = hunt_with(TOOLS, FILES, since, secret)
-    for files, tools, moment in (("60", ["a.exe"], "2h ago"), ("70", ["b.exe", "c.exe"], "2h ago")):
-        given = {"min_files": files, "tools": tools, "since": moment, "api_token": "hunter2"}
-        async with opened(FormScreen(hunt, given, Preview(), earlier)) as shown:
-            values = await run(shown)
-            assert values["since"] != "2h ago"
-    assert earlier.of(hunt.id, "since") == ["2h ago"]
-    assert earlier.of(hunt.id, "api_token") == []
-    async with opened(FormScreen(hunt, {}, Preview(), earlier)) as shown:
-        await shown.press("f3")
-        await shown.until_shown("Earlier values of tools")
-        assert "b.exe, c.exe 2 values" in shown.words
-        await shown.press("enter")
-        await shown.until(lambda: field(shown, "tools").raw == ["b.exe", "c.exe"])
-        await shown.press("down", "down", "f3")
-        await shown.until_shown("Earlier values of min_files")
-        await shown.press("down", "enter")
-        await shown.until(lambda: field(shown, "min_files").raw == "60")
-        field(shown, "api_token").editor.focus()
-        await shown.press("f3")
-        await shown.until(lambda: "never kept: its name says it is a secret" in shown.words)
-        await shown.type("x")
-        assert "Help on api_token" in shown.words
-
-
-async def test_nothing_to_offer_is_said(earlier: EarlierValues) -> None:
-    async with opened(FormScreen(hunt_with(TOOLS), {}, Preview(), earlier)) as shown:
-        await shown.press("f3")
-        await shown.until_shown("nothing was filled in here before")
-
-
-async def test_a_damaged_file_of_earlier_values_keeps_no_hunt_from_running(tmp_path: Path) -> None:
-    path = tmp_path / "earlier_values.json"
-    path.write_text("{")
-    path.parent.chmod(0o700)
-    async with opened(FormScreen(hunt_with(TOOLS), {}, Preview(), EarlierValues(path))) as shown:
-        await shown.press("f3")
-        await shown.until(lambda: "damaged" in shown.words)
-        await shown.type("a")
-        await shown.press("f5")
-        await shown.until(lambda: shown.given)
-        assert path.read_text() == "{"

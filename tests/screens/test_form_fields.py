@@ -8,43 +8,16 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from tests.screens.forms import EVERY_TYPE, P, Preview, hunt_with, parameter
-from tests.support.dialogs import SIZES, Opened, opened
+from tests.screens.forms import EVERY_TYPE, P, field, form, parameter, paste, run
+from tests.support.dialogs import SIZES, opened
 from tests.support.snapshot import assert_snapshot
-from tui.library.model import Parameter
-from tui.screens.form import FormScreen
 from tui.widgets.choice_field import ChoiceField
 from tui.widgets.list_field import ListField
-from tui.widgets.parameter_field import ParameterField
 from tui.widgets.text_field import TextField
 
 NAMES = parameter("names", P.STRING_LIST)
 SERVERS = parameter("servers", P.IP_LIST)
 NEWEST = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
-
-
-def form(*parameters: Parameter, given: dict[str, object] | None = None, newest: datetime | None = None) -> FormScreen:
-    return FormScreen(hunt_with(*parameters), given or {}, Preview(), newest_event=newest)
-
-
-def field(shown: Opened, name: str) -> ParameterField:
-    return next(one for one in shown.app.dialog.query(ParameterField) if one.parameter.name == name)
-
-
-async def paste(shown: Opened, text: str) -> None:
-    await shown.pilot.pause()
-    focused = shown.app.focused
-    assert focused is not None
-    focused.post_message(events.Paste(text))
-    await shown.pilot.pause()
-
-
-async def run(shown: Opened) -> dict[str, object]:
-    await shown.press("f5")
-    await shown.until(lambda: shown.given, "values")
-    values = shown.given[0]
-    assert isinstance(values, dict)
-    return values
 
 
 @pytest.mark.parametrize("size", SIZES)

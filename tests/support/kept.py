@@ -14,6 +14,7 @@ from tui.results.store import ResultStore
 from tui.triage.records.folder import SessionFolder, hunt_file_of
 from tui.triage.records.model import RunRecord, SessionRecord
 from tui.triage.records.names import folder_name
+from tui.triage.records.shelf import with_digests
 
 HUNT = """
 id = "T1119-91"
@@ -97,3 +98,13 @@ def tree(path: Path) -> dict[str, str]:
         elif one.is_file():
             found[name] = hashlib.sha256(one.read_bytes()).hexdigest()
     return found
+
+
+def rename_to(path: Path, name: str) -> list[str]:
+    """Opens the session, saves it under another name, and gives what was said."""
+    folder, contents = SessionFolder.open(path, "ana@host")
+    try:
+        folder.write_session(replace(with_digests(folder, contents), name=name))
+        return [*contents.problems, *folder.said]
+    finally:
+        folder.close()
