@@ -48,7 +48,13 @@ def start(guarded: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return Start("loop-logs", lambda name: (open_workspace(name), catalogue), None, tmp_path / "sessions")
 
 
+async def signed_in(one: Desk) -> None:
+    """The dialog that shows the code goes away by itself, a moment after the workspace is open."""
+    await one.until(lambda: not isinstance(one.app.screen, SignInScreen), "the dialog gone")
+
+
 async def go_to(one: Desk, name: str) -> None:
+    await signed_in(one)
     await one.press("W")
     await one.until(lambda: isinstance(one.app.screen, ChooseScreen), "the list of workspaces")
     await one.press(*name, "enter")
@@ -75,7 +81,7 @@ async def test_from_one_that_does_not_open_the_way_leads_back(start: Start) -> N
 
 async def test_signing_out_and_in_again(start: Start, guarded: Loopback) -> None:
     async with desk_on(HuntdeckApp(start)) as one:
-        await one.until(lambda: not isinstance(one.app.screen, SignInScreen), "the dialog gone")
+        await signed_in(one)
         one.screen.attempt(lambda: signing.sign_out(one.screen))
         await one.until(lambda: "signed out of loop-logs" in one.line("keys"), "signed out")
         assert USER not in one.line("header")
@@ -89,7 +95,7 @@ async def test_signing_out_and_in_again(start: Start, guarded: Loopback) -> None
 
 async def test_a_session_is_come_back_to_without_its_service(start: Start, guarded: Loopback) -> None:
     async with desk_on(HuntdeckApp(start)) as one:
-        await one.until(lambda: not isinstance(one.app.screen, SignInScreen), "the dialog gone")
+        await signed_in(one)
         await one.pilot.pause()
         await one.open_hunt()
         await one.until(

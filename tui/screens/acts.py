@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ from tui.widgets.key_line import printed_key
 
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
+    from tui.screens.turns import Work
 
 
 class Where(StrEnum):
@@ -62,7 +63,7 @@ class Act:
 
     id: str
     keys: str
-    run: Callable[[MainScreen], Awaitable[None] | None]
+    run: Callable[[MainScreen], Work | None]
     where: Where
     words: str
     label: str = ""

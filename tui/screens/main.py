@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,6 +23,7 @@ from tui.screens.messages import messages_of
 from tui.screens.opening import Opened, Start
 from tui.screens.places import Place, Trail
 from tui.screens.result_pane import ResultPane
+from tui.screens.turns import Turns, Work
 from tui.triage.cell import Cell
 from tui.widgets.hunt_tree import HuntTree
 from tui.widgets.line import Line, Piece
@@ -70,6 +71,7 @@ class MainScreen(Screen[None]):
         """The present, for ages."""
         self.displaying: Place | None = None
         """The place whose rows are being made ready."""
+        self.turns = Turns(self, lambda words: self.say(words, warning=True))
         self._message = ""
         self._brief: Timer | None = None
 
@@ -132,6 +134,7 @@ class MainScreen(Screen[None]):
 
     async def on_unmount(self) -> None:
         """Saves the session, and lets go of runs, rows and workspace."""
+        self.turns.drop()
         if self.ready:
             await beginning.close_work(self)
 
@@ -226,24 +229,9 @@ class MainScreen(Screen[None]):
         """Does `act`; what it cannot do is said in words."""
         self.attempt(lambda: act.run(self))
 
-    def attempt(self, work: Callable[[], Awaitable[None] | None]) -> None:
-        """Does `work`, or starts it when it takes time; a question that cannot be asked is said, not raised."""
-        from tui.results.view import ViewError
-        from tui.triage.words import error_words
-
-        async def guarded(waiting: Awaitable[None]) -> None:
-            try:
-                await waiting
-            except (ValueError, ViewError, OSError) as error:
-                self.say(error_words(error), warning=True)
-
-        try:
-            waiting = work()
-        except (ValueError, ViewError, OSError) as error:
-            self.say(error_words(error), warning=True)
-            return
-        if waiting is not None:
-            self.run_worker(guarded(waiting), group="act", description="act", exclusive=True)
+    def attempt(self, work: Callable[[], Work | None]) -> None:
+        """Does `work`, or has it take its turn when it takes time; a question that cannot be asked is said, not raised."""
+        self.turns.take(work)
 
     def on_key(self) -> None:
         """Any key takes the last message away, and makes ages current."""

@@ -65,7 +65,7 @@ async def detail(screen: MainScreen) -> None:
     if cell is None or place is None:
         return
     if cell.run.query.view == "timeline":
-        await open_whole(screen, cell)
+        open_whole(screen, cell)
     else:
         await show_row(screen, cell)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tui.screens.main import MainScreen
     from tui.triage.cell import Cell
     from tui.triage.column_choices import SavedView
+    from tui.triage.runs import Run
 
 
 def open_hunt(screen: MainScreen, hunt: Hunt) -> None:
@@ -135,10 +136,10 @@ def choose_view(screen: MainScreen) -> None:
         known, context = same_run(screen.session, run, name), run.context
         screen.show_root(known or screen.session.start(context, view_query(context, name)))
 
-    async def show_saved(view: SavedView) -> None:
+    def show_saved(view: SavedView) -> None:
         if run is None or list_of(run) != view.of:
             show(view.of)
-        await show_view(screen, view)
+        screen.turns.beside(lambda: show_view(screen, view), "view", exclusive=True)
 
     def chosen(index: int | None) -> None:
         if index is None:
@@ -179,14 +180,18 @@ async def open_cell(screen: MainScreen) -> None:
     elif cell.run.query.view in ("events", "base"):
         await show_row(screen, cell)
     elif cell.run.query.view == "timeline":
-        await open_whole(screen, cell)
+        open_whole(screen, cell)
     else:
         screen.push(screen.session.open_cell(cell.run, cell.row, cell.column), cell)
 
 
-async def open_whole(screen: MainScreen, cell: Cell) -> None:
-    """The event behind a line of a timeline, with all its fields."""
+def open_whole(screen: MainScreen, cell: Cell) -> None:
+    """The event behind a line of a timeline, with all its fields, once it is there."""
     run = screen.session.open_cell(cell.run, cell.row, cell.column)
+    screen.turns.beside(lambda: _show_whole(screen, cell, run), "whole", exclusive=True)
+
+
+async def _show_whole(screen: MainScreen, cell: Cell, run: Run) -> None:
     if run.task is not None:
         await run.task
     if run.rows is None or not run.received:

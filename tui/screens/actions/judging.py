@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tui.screens.actions.marking import at_once, choose, row_in_hand
+from tui.screens.actions.marking import choose, row_in_hand
 from tui.screens.actions.showing import look
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def take_back(screen: MainScreen) -> None:
 
 def remember(screen: MainScreen, said: Sequence[Verdict], unsaid: Sequence[Verdict] = ()) -> None:
     """Keeps verdicts for other sessions, or forgets them; says when that cannot be done."""
-    at_once(screen, lambda: _remember(screen, said, unsaid))
+    screen.turns.beside(lambda: _remember(screen, said, unsaid), "said")
 
 
 async def _remember(screen: MainScreen, said: Sequence[Verdict], unsaid: Sequence[Verdict]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,16 +46,11 @@ def row_in_hand(screen: MainScreen) -> Row | None:
     return Row(place.prepared, place.judge, screen.pane.row, values)
 
 
-def at_once(screen: MainScreen, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Does `work` beside whatever else goes on: nothing that is said may be lost to the next key."""
-    screen.run_worker(work(), group="said", description="keep what was said")
-
-
 def mark(screen: MainScreen) -> None:
     """Marks the row under the cursor, or takes its mark away."""
     row = row_in_hand(screen)
     if row is not None:
-        at_once(screen, lambda: _turn(screen, row))
+        screen.turns.beside(lambda: _turn(screen, row), "said")
 
 
 async def _turn(screen: MainScreen, row: Row) -> None:
@@ -116,7 +111,7 @@ def mark_all(screen: MainScreen) -> None:
 
     def answered(yes: bool | None) -> None:
         if yes:
-            at_once(screen, lambda: _mark_all(screen, row))
+            screen.turns.beside(lambda: _mark_all(screen, row), "said")
 
     if count <= UNASKED:
         answered(True)
@@ -149,7 +144,7 @@ def annotate(screen: MainScreen) -> None:
     """Asks for a note and tags for the row under the cursor, which is marked by that."""
     row = row_in_hand(screen)
     if row is not None:
-        at_once(screen, lambda: _annotate(screen, row))
+        screen.turns.beside(lambda: _annotate(screen, row), "said")
 
 
 async def _annotate(screen: MainScreen, row: Row) -> None:

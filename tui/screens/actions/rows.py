@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,20 +11,21 @@ from tui.screens.places import Place
 if TYPE_CHECKING:
     from tui.results.view import Operator
     from tui.screens.main import MainScreen
+    from tui.screens.turns import Work
     from tui.triage.cell import Cell
 
 
-def only(screen: MainScreen) -> Awaitable[None] | None:
+def only(screen: MainScreen) -> Work | None:
     """Only rows with the cell's value."""
     return _filter(screen, "==")
 
 
-def without(screen: MainScreen) -> Awaitable[None] | None:
+def without(screen: MainScreen) -> Work | None:
     """Only rows without the cell's value."""
     return _filter(screen, "!=")
 
 
-def _filter(screen: MainScreen, operator: Operator) -> Awaitable[None] | None:
+def _filter(screen: MainScreen, operator: Operator) -> Work | None:
     from tui.results.view import Filter
 
     place, cell = screen.trail.current, screen.cell()
@@ -36,7 +36,7 @@ def _filter(screen: MainScreen, operator: Operator) -> Awaitable[None] | None:
     return look(screen, replace(view, filters=(*view.filters, new))) if new not in view.filters else None
 
 
-def undo(screen: MainScreen) -> Awaitable[None] | None:
+def undo(screen: MainScreen) -> Work | None:
     """Takes the last filter back, then the order."""
     place = screen.trail.current
     if place is None:
@@ -52,18 +52,18 @@ def undo(screen: MainScreen) -> Awaitable[None] | None:
     return None
 
 
-def sort(screen: MainScreen) -> Awaitable[None] | None:
+def sort(screen: MainScreen) -> Work | None:
     """Sorts by the column: numbers and times the largest first, texts from A; then the other way; then as they came."""
     return _sort(screen, ())
 
 
-def sort_also(screen: MainScreen) -> Awaitable[None] | None:
+def sort_also(screen: MainScreen) -> Work | None:
     """Sorts rows that are equal so far by the column; then the other way; then not by it."""
     place = screen.trail.current
     return _sort(screen, place.step.view.sort) if place is not None else None
 
 
-def _sort(screen: MainScreen, before: tuple[tuple[str, bool], ...]) -> Awaitable[None] | None:
+def _sort(screen: MainScreen, before: tuple[tuple[str, bool], ...]) -> Work | None:
     """Turns the order by the column under the cursor on, around or off; the other keys are those of `before`."""
     place = screen.trail.current
     column = screen.pane.column

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -142,7 +142,7 @@ def _rows_before(place: Place, stored: Rows) -> int:
     return stored.prepare(RowView(filters=(Filter("EventTime", "<", place.moment),))).count
 
 
-def look(screen: MainScreen, view: RowView) -> Awaitable[None]:
+def look(screen: MainScreen, view: RowView) -> Coroutine[None, None, None]:
     """Shows the rows of the current place by another view; the former one stays when that cannot be had.
 
     The view counts from now on, so that a key that follows at once builds on it; awaiting it shows its rows. The cursor
@@ -151,34 +151,24 @@ def look(screen: MainScreen, view: RowView) -> Awaitable[None]:
     place = screen.trail.current
     if place is not None:
         place.step.view = view
-    return _Looking(screen, place, view)
+    return _look(screen, place, view)
 
 
-class _Looking:
-    """Rows on their way to the screen. No coroutine is made before somebody waits: keys that follow may do away with it."""
+async def _look(screen: MainScreen, place: Place | None, view: RowView) -> None:
+    from tui.workspaces.threads import in_thread
 
-    def __init__(self, screen: MainScreen, place: Place | None, view: RowView) -> None:
-        self._screen, self._place, self._view = screen, place, view
-
-    def __await__(self) -> Generator[Any, None, None]:
-        return self._show().__await__()
-
-    async def _show(self) -> None:
-        from tui.workspaces.threads import in_thread
-
-        place, screen, view = self._place, self._screen, self._view
-        if place is None:
-            return
-        held, row = place.prepared, screen.pane.row
-        follows = held is not None and _chosen(view) != _chosen(held.view)
-        arrivals = await in_thread(lambda: held.arrivals(row, 1)) if held is not None and follows else []
-        try:
-            await display(screen, place, arrivals[0] if arrivals else None)
-        except Exception:
-            if held is not None:
-                place.step.view = held.view
-            raise
-        screen.keeper.touch()
+    if place is None:
+        return
+    held, row = place.prepared, screen.pane.row
+    follows = held is not None and _chosen(view) != _chosen(held.view)
+    arrivals = await in_thread(lambda: held.arrivals(row, 1)) if held is not None and follows else []
+    try:
+        await display(screen, place, arrivals[0] if arrivals else None)
+    except Exception:
+        if held is not None:
+            place.step.view = held.view
+        raise
+    screen.keeper.touch()
 
 
 def _chosen(view: RowView) -> tuple[object, ...]:

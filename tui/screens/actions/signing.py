@@ -58,13 +58,16 @@ def _live(screen: MainScreen) -> LiveWorkspace | None:
     return None
 
 
-async def sign_in(screen: MainScreen) -> None:
+def sign_in(screen: MainScreen) -> None:
     """Signs in anew, perhaps as somebody else."""
+    workspace = _live(screen)
+    if workspace is not None:
+        screen.turns.beside(lambda: _sign_in(screen, workspace), "sign-in", exclusive=True)
+
+
+async def _sign_in(screen: MainScreen, workspace: LiveWorkspace) -> None:
     from tui.workspaces.protocol import WorkspaceError
 
-    workspace = _live(screen)
-    if workspace is None:
-        return
     try:
         await workspace.sign_in()
     except WorkspaceError as error:
