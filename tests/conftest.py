@@ -16,6 +16,11 @@ def _homes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
         monkeypatch.setenv(f"XDG_{name}_HOME", str(base / name.lower()))
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers for each core: a test of a screen waits half of its time until the screen is at rest."""
+    return 2 * len(os.sched_getaffinity(0))
+
+
 settings.register_profile("here", deadline=None)
 settings.register_profile("judged", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("judged" if os.environ.get("CI") else "here")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -185,13 +187,22 @@ class HeldWorkspace(EvidenceWorkspace):
 def small_workspace(folder: Path) -> HeldWorkspace:
     """The workspace, written below `folder`."""
     path = folder / "small.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        for table in ("DeviceProcessEvents", "DeviceFileEvents", "DeviceNetworkEvents"):
-            create_table(connection, table)
-        for number, (device, runs) in enumerate(DEVICES.items()):
-            for run in range(runs):
-                write_run(connection, device, number, run)
+    path.write_bytes(_small_file())
     return HeldWorkspace("small", path)
+
+
+@cache
+def _small_file() -> bytes:
+    """What the file of the workspace holds; it is made once, which takes longer than most tests on it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "small.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            for table in ("DeviceProcessEvents", "DeviceFileEvents", "DeviceNetworkEvents"):
+                create_table(connection, table)
+            for number, (device, runs) in enumerate(DEVICES.items()):
+                for run in range(runs):
+                    write_run(connection, device, number, run)
+        return path.read_bytes()
 
 
 def small_catalogue(folder: Path) -> Catalogue:
