@@ -92,7 +92,7 @@ def run_document(record: RunRecord) -> Document:
         "format": FORMAT,
         **{field.name: getattr(record, field.name) for field in fields(record) if field.name not in _OF_THEIR_OWN},
         "techniques": list(record.techniques),
-        "outcome": {"state": str(record.outcome.state), "reason": record.outcome.reason},
+        "outcome": _outcome(record.outcome),
         "window": _window(record.window),
         "scope": _scope(record.scope),
         "values": {name: packed(value) for name, value in record.values.items()},
@@ -112,7 +112,6 @@ def run_of(document: Mapping[str, Any]) -> RunRecord:
     window = _window_of(take.table("window"))
     if window is None:
         raise DocumentError("window: this table is missing")
-    outcome = Fields(take.table("outcome"), "outcome")
     return RunRecord(
         number=take.number("number"),
         hunt=take.text("hunt"),
@@ -131,12 +130,36 @@ def run_of(document: Mapping[str, Any]) -> RunRecord:
         seconds=take.real("seconds"),
         received=take.number("received"),
         bytes=take.number("bytes"),
-        outcome=Outcome(State(outcome.word("state", tuple(State))), outcome.text("reason", "")),
+        outcome=_outcome_of(Fields(take.table("outcome"), "outcome")),
         statistics={name: float(value) for name, value in (take.table("statistics", {}) or {}).items()},
         rows_sha256=take.text("rows_sha256", ""),
         kql_sha256=take.text("kql_sha256", ""),
         identifiers=_identifiers_of(take),
     )
+
+
+def _outcome(outcome: Outcome) -> Document:
+    document: Document = {"state": str(outcome.state), "reason": outcome.reason}
+    if outcome.next_step:
+        document["next_step"] = outcome.next_step
+    if outcome.place:
+        document["place"] = list(outcome.place)
+    return document
+
+
+def _outcome_of(take: Fields) -> Outcome:
+    """The outcome, of which files of earlier versions have neither next step nor place."""
+    state = State(take.word("state", tuple(State)))
+    return Outcome(state, take.text("reason", ""), take.text("next_step", ""), _place_of(take))
+
+
+def _place_of(take: Fields) -> tuple[int, int] | None:
+    held = take.any("place", None)
+    if held is None:
+        return None
+    if not (isinstance(held, list) and len(held) == 2 and all(type(one) is int and one > 0 for one in held)):
+        raise DocumentError(f"outcome.place: expected a line and a column from 1, found {held!r:.60}")
+    return held[0], held[1]
 
 
 def _identifiers_of(take: Fields) -> dict[str, str]:

@@ -27,14 +27,8 @@ from tui.triage.report.document import (
     joined,
 )
 from tui.triage.report.model import LISTED_VALUES, HuntResult, MarkedRow, Parameter, Report, ReportedRun
-from tui.triage.report.wording import (
-    is_shown_exactly,
-    number_words,
-    result_words,
-    time_words,
-    window_words,
-)
-from tui.workspaces.protocol import Outcome, State, Window
+from tui.triage.report.wording import is_shown_exactly, number_words, result_words, time_words, window_words
+from tui.workspaces.protocol import Outcome, State, Window, mark_place
 
 NAMED_SUBJECTS = 12
 """Devices and the like that the summary names for a hunt."""
@@ -307,11 +301,13 @@ def _runs(report: Report) -> Iterator[Block]:
         yield Paragraph([Words(words)])
     else:
         yield Paragraph([Words("There are none.")])
+    kql = {} if report.defanged else {query.number: query.kql for query in report.queries}
     for run in report.runs:
-        yield from _run(run)
+        yield from _run(run, kql.get(run.query, ""))
 
 
-def _run(run: ReportedRun) -> Iterator[Block]:
+def _run(run: ReportedRun, kql: str) -> Iterator[Block]:
+    """A run; where the service complained of a place in its query, that line of `kql`, the query as it ran if it is shown."""
     yield Heading(3, [Words(f"Run {run.number}: "), Value(run.hunt), Words(" "), Value(run.title)], f"run-{run.number}")
     lists: list[Inline] = [Value(run.what)]
     if run.opened_from:
@@ -320,6 +316,7 @@ def _run(run: ReportedRun) -> Iterator[Block]:
         (Words("Lists"), lists),
         (Words("Techniques"), joined(run.techniques)),
         (Words("Outcome"), _outcome(run.outcome)),
+        *_what_to_do(run.outcome),
         (Words("Rows"), [Words(f"{run.rows:,} in {run.seconds:,.1f} s, {run.bytes:,} bytes")]),
         (Words("Began"), [Words(f"{time_words(run.began)} by "), Value(run.author)]),
         (Words("Workspace"), [Value(run.workspace), Words(" ("), Value(run.kind), Words(")")]),
@@ -335,6 +332,18 @@ def _run(run: ReportedRun) -> Iterator[Block]:
     ]
     facts += [(Value(name.replace("_", " ")), [Value(identifier, exact=True)]) for name, identifier in run.identifiers]
     yield Facts(facts)
+    marked = mark_place(kql, run.outcome.place) if run.outcome.place else []
+    if marked:
+        yield Paragraph([Words("What the service complains of:")])
+        yield Code("\n".join(marked))
+
+
+def _what_to_do(outcome: Outcome) -> Iterator[tuple[Inline, Line]]:
+    """The place in the query that the service complains of, and what it said or we know to do about it."""
+    if outcome.place:
+        yield Words("Place"), [Words(f"line {outcome.place[0]:,}, column {outcome.place[1]:,} of the query as it ran")]
+    if outcome.next_step:
+        yield Words("Next step"), [Prose(outcome.next_step)]
 
 
 def _digest(before: str, digest: str) -> Line:
