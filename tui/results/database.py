@@ -26,7 +26,7 @@ LARGE_MEMORY_LIMIT = "1GB"
 _CHECKPOINT_EVERY = "64MB"
 """How much is written ahead before it is compressed into the file: often makes arriving rows several times slower."""
 _MAX_THREADS = 4
-_CLOSING_SECONDS = 0.2
+_CLOSING_SECONDS = 1.0
 _CLOSING_STEP = 0.005
 
 
@@ -150,22 +150,31 @@ class Database:
 
     def close(self) -> None:
         """Stop what is under way, let go of the rows and remove their file."""
-        end = time.monotonic() + _CLOSING_SECONDS
         with self._lock:
-            while not self._try_to_close() and time.monotonic() < end:
-                time.sleep(_CLOSING_STEP)
+            closing = threading.Thread(target=self._shut, daemon=True, name="huntdeck-closing")
+            closing.start()
+            end = time.monotonic() + _CLOSING_SECONDS
+            # A statement that began after it was told to stop holds the closing up until it is told again.
+            while closing.is_alive() and time.monotonic() < end:
+                self._interrupt_all()
+                closing.join(_CLOSING_STEP)
         if self._scratch is not None:
             self._scratch.close()
             self._scratch = None
 
-    def _try_to_close(self) -> bool:
-        """Whether the database is closed: it refuses while a statement that was told to stop has not yet done so."""
+    def _shut(self) -> None:
+        """Closes the database, which it refuses while a statement that was told to stop has not yet done so."""
+        end = time.monotonic() + _CLOSING_SECONDS
+        while time.monotonic() < end:
+            try:
+                self._connection.close()
+            except duckdb.ResourceInUseException:
+                time.sleep(_CLOSING_STEP)
+            else:
+                return
+
+    def _interrupt_all(self) -> None:
         for cursor in self._cursors:
             # One that is closed already has nothing to stop.
             with contextlib.suppress(duckdb.Error):
                 cursor.interrupt()
-        try:
-            self._connection.close()
-        except duckdb.ResourceInUseException:
-            return False
-        return True
