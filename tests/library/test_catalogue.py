@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.library.catalogue import UnknownHuntError, load_catalogue, shipped_folder
+from tui.library.catalogue import UnknownHuntError, hunts_of, load_catalogue, shipped_folder
 from tui.library.loader import HuntError, read_hunt
 
 
@@ -73,3 +73,15 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(HuntError, match="not UTF-8"):
         read_hunt(path)
+
+
+def test_hunts_are_named_by_id_or_by_a_node_of_the_tree() -> None:
+    catalogue = load_catalogue()
+    everything = catalogue.listed
+    for node in ("all", "TA0009", "ta0009", "Collection", "T1119", "automated  collection"):
+        assert hunts_of(catalogue, [node]) == everything, node
+    assert [hunt.id for hunt in hunts_of(catalogue, ["t1119-03", "T1119-01", "t1119-03"])] == ["T1119-01", "T1119-03"]
+    named = [hunt.id for hunt in hunts_of(catalogue, ["pivot-device", "T1119-02"])]
+    assert named == ["T1119-02", "pivot-device"]
+    with pytest.raises(UnknownHuntError, match="T1119-01"):
+        hunts_of(catalogue, ["T1119-001"])

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from tui.kql.dialects import nearest
+from tui.library.attack import tactic_name, technique_name
 from tui.library.loader import HuntError, Problem, read_hunt
 from tui.library.model import Hunt
 
@@ -67,6 +68,35 @@ def hunt_files(place: Path) -> list[Path]:
     if place.is_file():
         return [place]
     return sorted(path for path in place.rglob("*.toml") if path.is_file())
+
+
+def hunts_of(catalogue: Catalogue, words: Sequence[str]) -> list[Hunt]:
+    """The hunts that `words` name, each once, in tree order: ids of hunts, or nodes of the tree with all hunts under them.
+
+    A node is a tactic or technique by its id or name, a technique with its sub-techniques, or `all`; pivots are named by
+    their ids only. UnknownHuntError names the nearest.
+    """
+    found: dict[str, Hunt] = {}
+    for word in words:
+        under = _under(catalogue, word) or [catalogue.find(word)]
+        found.update({hunt.id: hunt for hunt in under})
+    listed = [hunt for hunt in catalogue.listed if hunt.id in found]
+    return [*listed, *(hunt for hunt in found.values() if hunt.pivot)]
+
+
+def _under(catalogue: Catalogue, word: str) -> list[Hunt]:
+    """The hunts under the node `word` of the tree; none when there is no such node."""
+    wanted = " ".join(word.split()).lower()
+    return [hunt for hunt in catalogue.listed if wanted == "all" or wanted in _nodes(hunt)]
+
+
+def _nodes(hunt: Hunt) -> set[str]:
+    """The names, in small letters, of the nodes that `hunt` stands under."""
+    first = hunt.techniques[0]
+    above = [hunt.tactic, tactic_name(hunt.tactic)]
+    for technique in (first, first.partition(".")[0]):
+        above += [technique, technique_name(technique)]
+    return {name.lower() for name in above}
 
 
 def _add(catalogue: Catalogue, path: Path, own: bool) -> None:
