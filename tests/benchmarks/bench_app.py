@@ -39,11 +39,10 @@ ENDLESS = """DeviceProcessEvents | extend One = 1
 | summarize Total = countif(FileName == SHA1)"""
 
 
-def write_evidence(folder: Path) -> None:
-    """One device with `EVENTS` processes, a hunt that counts them, and a million invented rows."""
+def write_events(folder: Path) -> None:
+    """One device with `EVENTS` processes, and a hunt that counts them."""
     import duckdb
 
-    from tests.benchmarks.results_store import write_rows
     from tui.evidence.tables import create_table
 
     (folder / "all.toml").write_text(HUNT, encoding="utf-8")
@@ -58,6 +57,13 @@ def write_evidence(folder: Path) -> None:
             "n % 30000, 'user' || (n % 13), 'explorer.exe', md5(n::VARCHAR), n "
             f"FROM (SELECT n, TIMESTAMP '2026-11-01' + INTERVAL (n) SECOND AS t FROM range({EVENTS}) r(n))"
         )
+
+
+def write_evidence(folder: Path) -> None:
+    """The same, and a million invented rows."""
+    from tests.benchmarks.results_store import write_rows
+
+    write_events(folder)
     write_rows(folder / "rows.arrows", ROWS)
 
 
@@ -102,7 +108,8 @@ def run(mode: str, folder: Path) -> None:
         hunt = read_hunt(folder / "all.toml")
         return workspace(mode, folder), Catalogue({hunt.id: hunt})
 
-    app = HuntdeckApp(Start("bench", opening, folder / "cache", folder / "sessions"))
+    start = Start("bench", opening, folder / "cache", folder / "sessions", verdicts=folder / "verdicts.toml")
+    app = HuntdeckApp(start)
     app.run()
     import os
 

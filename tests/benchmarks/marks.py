@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -11,71 +10,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from tests.benchmarks.bench_app import write_events
 from tests.benchmarks.terminal import DOWN, PAGE_DOWN, RIGHT, Presses, Terminal, python
 
-EVENTS = 100_000
 MARKS = 1_000
-HUNT = """
-id = "T1119-90"
-title = "All processes"
-techniques = ["T1119"]
-subject = "device"
-purpose = "All."
-triage = "Read."
-primary = "processes"
-
-[legs.processes]
-kind = "process"
-table = "DeviceProcessEvents"
-where = "ProcessId >= 0"
-count = "ProcessCount"
-
-[legs.files]
-kind = "file"
-table = "DeviceFileEvents"
-where = "FileName == 'none'"
-count = "FileCount"
-"""
-
-
-def write_evidence(folder: Path) -> None:
-    """One device with `EVENTS` processes, and a hunt that counts them."""
-    import duckdb
-
-    from tui.evidence.tables import create_table
-
-    (folder / "all.toml").write_text(HUNT, encoding="utf-8")
-    with duckdb.connect(str(folder / "bench.duckdb")) as connection:
-        for table in ("DeviceProcessEvents", "DeviceFileEvents"):
-            create_table(connection, table)
-        connection.execute(
-            "INSERT INTO DeviceProcessEvents (Timestamp, TimeGenerated, DeviceName, ActionType, FileName, ProcessCommandLine, "
-            "ProcessId, AccountName, ReportId) "
-            "SELECT t, t, 'ws-114.corp.example', 'ProcessCreated', 'tool' || (n % 97) || '.exe', "
-            "'C:\\Tools\\tool.exe --input c:\\data\\' || n || '.csv --out ' || md5(n::VARCHAR), n % 30000, 'user' || (n % 13), n "
-            f"FROM (SELECT n, TIMESTAMP '2026-11-01' + INTERVAL (n) SECOND AS t FROM range({EVENTS}) r(n))"
-        )
-
-
-def run(folder: Path) -> None:
-    """The program on that workspace, its session and verdicts kept."""
-    from tui.app import HuntdeckApp
-    from tui.library.catalogue import Catalogue
-    from tui.library.loader import read_hunt
-    from tui.screens.opening import Start
-    from tui.workspaces.evidence import EvidenceWorkspace
-
-    def opening(_: str) -> tuple[Any, Any]:
-        hunt = read_hunt(folder / "all.toml")
-        return EvidenceWorkspace("bench", folder / "bench.duckdb"), Catalogue({hunt.id: hunt})
-
-    start = Start("bench", opening, folder / "cache", folder / "sessions", verdicts=folder / "verdicts.toml")
-    HuntdeckApp(start).run()
 
 
 def measure_keys(folder: Path) -> None:
     """Keys in a list of events of which some are marked."""
-    terminal = Terminal(python("-m", "tests.benchmarks.marks", "--app", str(folder)))
+    terminal = Terminal(python("-m", "tests.benchmarks.bench_app", "events", str(folder)))
     terminal.wait_for(b"T1119")
     terminal.press(DOWN, 1)
     terminal.press(b"\r", 1)
@@ -153,11 +96,8 @@ def timed(name: str, work: Callable[[], object]) -> None:
 
 
 def main() -> None:
-    if sys.argv[1:2] == ["--app"]:
-        run(Path(sys.argv[2]))
-        return
     with tempfile.TemporaryDirectory() as directory:
-        write_evidence(Path(directory))
+        write_events(Path(directory))
         measure_rows(Path(directory))
         measure_keys(Path(directory))
 

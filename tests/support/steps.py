@@ -21,7 +21,7 @@ STEPS: list[tuple[Any, str]] = [
     (os, "ftruncate"),
     (os, "pwrite"),
     (fcntl, "flock"),
-    (rows_file._Hashing, "write"),
+    (rows_file.Hashing, "write"),
 ]
 """What happens before each of them leaves every state that the disk can be found in."""
 

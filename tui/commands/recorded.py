@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands.answers import say
 from tui.commands.options import UsageError, given_values
+from tui.settings.files import reason_of
 from tui.settings.paths import sessions_folder
 from tui.triage.execute import Answer, execute
 from tui.triage.queries.context import Query, QueryContext
@@ -74,7 +75,7 @@ class Runner:
         try:
             self._recording.keep(run, self._workspace.kind, table, self._given)
         except OSError as error:
-            self.failed = error.strerror or str(error)
+            self.failed = reason_of(error)
             say(f"huntdeck: not kept in session {self._recording.record.name}: {self.failed}")
         else:
             say(f"kept as run {run.number} of session {self._recording.record.name}")

@@ -37,6 +37,7 @@ from tui.evidence.workspace_file import (
     transaction,
     writing,
 )
+from tui.settings.files import reason_of
 
 __all__ = ["EvidenceImportError", "ImportOptions", "ImportProgress", "ImportReport", "import_evidence"]
 
@@ -103,7 +104,7 @@ def import_evidence(
     except duckdb.Error as error:
         raise EvidenceImportError(f"DuckDB could not do its part: {str(error).splitlines()[0]}") from error
     except OSError as error:
-        raise EvidenceImportError(f"{workspace} could not be written: {error.strerror or error}") from error
+        raise EvidenceImportError(f"{workspace} could not be written: {reason_of(error)}") from error
     run.report.seconds = time.monotonic() - started
     return run.report
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from tui.evidence.errors import UnreadableFileError
+from tui.settings.files import reason_of
 
 HEAD = 1 << 20
 """How many bytes of the start of a file are looked at to recognise it."""
@@ -97,7 +98,7 @@ def _of_file(path: Path) -> Iterator[Source]:
 
 def _reason(error: OSError) -> str:
     return {FileNotFoundError: "there is no such file", PermissionError: "it may not be read"}.get(
-        type(error), error.strerror or str(error)
+        type(error), reason_of(error)
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ipaddress
 import re
 
-_FILES = frozenset(
-    "7z accdb aspx asp bak bat bin bmp cab cfg chm class cmd conf config cpl csv dat db deb dll dmg dmp doc docm docx dotm "
-    "drv edb eml evtx exe flv gif gz hta htm html ico inf ini iso jar java jpeg jpg js jse json jsp key kql ldf lnk log "
-    "lzh mdb mdf mkv mov mp3 mp4 msc msg msi msp mst nsf ocx odt old ost ova p12 pcap pcapng pdb pdf pem pf pfx php png "
-    "ppt pptm pptx ps1 psd psd1 psm1 pst py pyc rar raw rdp reg rpm rtf scr settings sh sql sqlite svg swp sys tar tgz tif tiff "
-    "tmp toml torrent tsv txt url vbe vbs vhd vhdx vmdk vsdx wav wim wsf xls xlsb xlsm xlsx xml xz yaml yml zip".split()
+FILE_ENDINGS = frozenset(
+    "7z accdb asp aspx bak bat bin bmp bz2 cab cer cfg chm class cmd conf config cpl crt csv dat db deb dll dmg dmp "
+    "doc docm docx dotm drv edb eml etl evtx exe flv gif gz hta htm html ico inf ini iso jar java jpeg jpg js jse "
+    "json jsp kdbx key kql ldf lnk log lzh mdb mdf mkv mov mp3 mp4 msc msg msi msp mst nsf ocx odt old ost ova p12 "
+    "pcap pcapng pdb pdf pem pf pfx php png ppt pptm pptx ps1 psd psd1 psm1 pst py pyc rar raw rdp reg rpm rtf scr "
+    "settings sh sql sqlite svg swp sys tar tgz tif tiff tmp toml torrent tsv txt url vbe vbs vhd vhdx vmdk vsdx wav "
+    "wim wsf xls xlsb xlsm xlsx xml xz yaml yml zip".split()
 )
 """Ends of names that are far more often files' than domains'."""
 
@@ -80,7 +81,7 @@ def _dull_domain(match: re.Match[str]) -> str:
     """A domain, unless its end is that of a file's name, or it is written as names of people or in programs are."""
     labels = match[0].rstrip(".").split(".")
     end = labels[-1].lower()
-    if end in _FILES or not (labels[-1].islower() or labels[-1].isupper() or end in _ANY_CASE):
+    if end in FILE_ENDINGS or not (labels[-1].islower() or labels[-1].isupper() or end in _ANY_CASE):
         return match[0]
     after_at = match.string[match.start() - 1 : match.start()] == "@"
     known = len(end) == 2 or end in _DOMAINS or end.startswith("xn--")

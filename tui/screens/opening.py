@@ -121,7 +121,6 @@ async def open_session(
         opened = await _resume(session, keeper, looks, folder, contents)
     opened.words += [session.remembered.problem] if session.remembered.problem else []
     opened.words += [looks.problem] if looks.problem else []
-    session.findings.follow(keeper.touch)
     return opened
 
 

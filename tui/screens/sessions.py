@@ -123,12 +123,7 @@ class SessionsScreen(Modal[Asked | None]):
     def _tell(self) -> None:
         """Says in full what the line of the session under the cursor cuts off."""
         entry = self._entry
-        words = (
-            ""
-            if entry is None
-            else f"{entry.name}: {entry.author or 'unknown'}, {entry.path.name}. {self._state(entry)}"
-        )
-        self.query_one("#about", Words).say(safe(words, 400))
+        self.query_one("#about", Words).say(safe(self._about(entry) if entry is not None else "", 400))
         self.refresh_bindings()
 
     def _about(self, entry: Entry) -> str:

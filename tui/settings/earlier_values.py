@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tui.settings.files import Lock, own_folder, read_private, write_private
+from tui.settings.files import Lock, own_folder, read_private, reason_of, write_private
 
 Filled = str | list[str]
 """A value as it was typed: a text, or the values of a list."""
@@ -66,7 +66,7 @@ class EarlierValues:
             folder = own_folder(self._path.parent)
             lock = Lock.take(folder / f"{self._path.name}.lock", str(os.getpid()), wait=True)
         except OSError as error:
-            raise EarlierValuesError(f"{self._path} cannot be written: {error.strerror or error}") from error
+            raise EarlierValuesError(f"{self._path} cannot be written: {reason_of(error)}") from error
         try:
             self._write(_with(self._read(), kept))
         finally:
@@ -80,7 +80,7 @@ class EarlierValues:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise EarlierValuesError(f"{self._path} cannot be read: {error.strerror or error}") from error
+            raise EarlierValuesError(f"{self._path} cannot be read: {reason_of(error)}") from error
         except (ValueError, RecursionError) as error:
             raise EarlierValuesError(f"{self._path} is damaged ({error}): move it away to begin anew") from error
         found = document.get("values") if isinstance(document, dict) else None
@@ -93,7 +93,7 @@ class EarlierValues:
         try:
             write_private(self._path, json.dumps(document, indent=0).encode("ascii"))
         except OSError as error:
-            raise EarlierValuesError(f"{self._path} cannot be written: {error.strerror or error}") from error
+            raise EarlierValuesError(f"{self._path} cannot be written: {reason_of(error)}") from error
 
 
 def _key(hunt: str, parameter: str) -> str:

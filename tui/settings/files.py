@@ -33,6 +33,11 @@ class UnsafeFileError(OSError):
     """A file or folder that is not what it must be: a link, another user's, or open to others."""
 
 
+def reason_of(error: Exception) -> str:
+    """Why, without the file: `No space left on device`."""
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Puts `data` at `path` with mode 0600, whole or not at all; OSError when it cannot."""
     with replacing(path) as stream:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.results.view import RowView
-from tui.settings.files import Lock, own_folder, read_private, write_private
+from tui.settings.files import Lock, own_folder, read_private, reason_of, write_private
 from tui.triage.records.documents import view_document, view_of
 from tui.triage.records.fields import DocumentError, Fields
 from tui.triage.records.toml import dumps, loads
@@ -81,7 +81,7 @@ class LookStore:
         try:
             self.looks = self._locked(self._read)
         except OSError as error:
-            self.problem = f"{self._path}: columns chosen before cannot be read: {error.strerror or error}"
+            self.problem = f"{self._path}: columns chosen before cannot be read: {reason_of(error)}"
 
     @property
     def unsaved(self) -> bool:

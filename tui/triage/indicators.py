@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.results.defang import defanged
+from tui.results.defang import FILE_ENDINGS, defanged
 from tui.results.values import plain_text
 from tui.terminal.safe_text import safe
 from tui.triage.pivots import entity_of
@@ -112,16 +112,9 @@ def _name_type(value: str, entity: str, column: str) -> IndicatorType:
         return IndicatorType.TEXT
     # `update.com` and `readme.md` are both; without a column that says so, what files end in is taken for one.
     ending = value.rpartition(".")[2].lower()
-    if _FILE_NAME.match(value) and (ending in _FILE_ENDINGS or not _DOMAIN.match(value)):
+    if _FILE_NAME.match(value) and (ending in FILE_ENDINGS or not _DOMAIN.match(value)):
         return IndicatorType.FILE
     return IndicatorType.DOMAIN if _DOMAIN.match(value) else IndicatorType.TEXT
-
-
-_FILE_ENDINGS = frozenset(
-    "exe dll sys bat cmd ps1 psm1 vbs js jse wsf hta lnk msi scr cpl ocx drv jar py sh zip rar cab iso img vhd vhdx txt log "
-    "csv tsv json xml html htm pdf doc docx docm xls xlsx xlsm ppt pptx pptm rtf one pst ost eml msg db sqlite dat bin tmp "
-    "bak ini cfg conf config reg evtx etl dmp bmp png jpg jpeg gif ico wav mp4 tar gz tgz bz2 xz kdbx pem pfx key cer crt".split()
-)
 
 
 def _is_address(value: str) -> bool:

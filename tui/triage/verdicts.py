@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.kql.literals import LiteralError, parse_datetime, parse_timespan
-from tui.settings.files import Lock, UnsafeFileError, holder_of, own_folder, read_private, write_private
+from tui.settings.files import Lock, UnsafeFileError, holder_of, own_folder, read_private, reason_of, write_private
 from tui.triage.findings import About, newest
 from tui.triage.records.documents import DocumentError, verdict_document, verdict_of
 from tui.triage.records.model import Verdict
@@ -247,4 +247,4 @@ def _reason(error: OSError) -> str:
         return str(error)
     if isinstance(error, UnsafeFileError) or error.filename:
         return f"{error.filename}: {error.strerror}"
-    return error.strerror or str(error)
+    return reason_of(error)

@@ -9,6 +9,7 @@ from typing import Any
 from tui.library.model import Hunt
 from tui.results.values import plain_text
 from tui.results.view import RowView
+from tui.settings.files import reason_of
 from tui.triage.cell import Cell
 from tui.triage.queries.compile import view_names
 from tui.triage.queries.context import Scope
@@ -45,10 +46,9 @@ _SHORT: dict[State, str] = {
 
 def error_words(error: Exception) -> str:
     """What `error` says; of one of the disk, which file and why."""
-    if not isinstance(error, OSError):
-        return str(error)
-    reason = error.strerror or str(error)
-    return f"{error.filename}: {reason}" if error.filename else reason
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {reason_of(error)}"
+    return reason_of(error)
 
 
 def clock_words(moment: datetime, zone: tzinfo = UTC) -> str:

@@ -6,16 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import TextArea
 
 from tui.library.lists import FILE_MARK, common_start, matching_files
 from tui.library.pasting import Pasted, split_values, take_apart
 from tui.widgets.key_order import taken
-from tui.widgets.seen_text import seen_text
+from tui.widgets.text_lines import TextLines
 from tui.workspaces.threads import in_thread
 
 _LONGEST_PASTE = 500_000
@@ -24,38 +22,23 @@ _PATIENCE = 1.0
 """Seconds that keys wait for the names in a folder."""
 
 
-class ListField(TextArea):
-    """A text area whose lines are the values. What is pasted is taken apart, refanged and freed of duplicates, and `note`
-    says so; with `spaces` a space ends a pasted value too.
+class ListField(TextLines):
+    """Lines that are the values. What is pasted is taken apart, refanged and freed of duplicates, and `note` says so; with
+    `spaces` a space ends a pasted value too.
 
-    Up on the first line and Down on the last go to the previous and the next field. Tab goes on with the name of a file
-    after `@`, and else to the next field.
+    Tab goes on with the name of a file after `@`, and else to the next field.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+d", "delete_right", "Delete", show=False),
         Binding("ctrl+underscore", "undo", "Undo", show=False),
         Binding("tab", "complete", "Next field", show=False),
     ]
     DEFAULT_CSS = """
     ListField {
-        height: auto;
         min-height: 1;
         max-height: 5;
-        border: none;
-        border-left: outer $border-blurred;
-        padding: 0 0 0 1;
-        background: $panel;
-        scrollbar-size: 1 1;
         overflow-x: hidden;
-        & .text-area--cursor-line { background: transparent; }
-        & .text-area--placeholder { color: $text-muted; }
-        &:focus { border: none; border-left: outer $accent; }
         &.-wrong, &.-wrong:focus { border-left: outer $error; }
-        &:dark .text-area--cursor, &:light .text-area--cursor {
-            background: $input-cursor-background;
-            color: $input-cursor-foreground;
-        }
     }
     """
 
@@ -78,16 +61,7 @@ class ListField(TextArea):
         id: str | None = None,  # noqa: A002
         spaces: bool = False,
     ) -> None:
-        super().__init__(
-            "\n".join(values),
-            soft_wrap=False,
-            tab_behavior="focus",
-            highlight_cursor_line=False,
-            placeholder=placeholder,
-            id=id,
-        )
-        self.cursor_blink = False
-        self.match_cursor_bracket = False
+        super().__init__("\n".join(values), placeholder, id, soft_wrap=False)
         self._spaces = spaces
         self._noted = ("", "")
 
@@ -102,22 +76,9 @@ class ListField(TextArea):
         text, words = self._noted
         return words if text == self.text else ""
 
-    def get_line(self, line_index: int) -> Text:
-        """A line as it is drawn."""
-        return Text(seen_text(self.document.get_line(line_index)), end="", no_wrap=True)
-
     async def _on_key(self, event: events.Key) -> None:
         if not await taken(self, event):
             await super()._on_key(event)
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
-        self.put(event.text)
-
-    def action_paste(self) -> None:
-        """What was copied within the program, as if it were pasted."""
-        self.put(self.app.clipboard)
 
     def put(self, text: str) -> None:
         """Takes `text` as pasted: one value goes on with the line, several have lines of their own."""
@@ -172,20 +133,6 @@ class ListField(TextArea):
             self._say("no file begins so")
         elif len(longest) == len(start):
             self.screen.focus_next()
-
-    def action_cursor_up(self, select: bool = False) -> None:
-        """A line up, or the previous field."""
-        if self.cursor_at_first_line and not select:
-            self.screen.focus_previous()
-        else:
-            super().action_cursor_up(select)
-
-    def action_cursor_down(self, select: bool = False) -> None:
-        """A line down, or the next field."""
-        if self.cursor_at_last_line and not select:
-            self.screen.focus_next()
-        else:
-            super().action_cursor_down(select)
 
 
 def paste_words(pasted: Pasted) -> str:

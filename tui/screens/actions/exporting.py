@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,7 @@ def _ask_target(
 ) -> None:
     from tui.results.exported import ENDINGS
     from tui.screens.prompt import PromptScreen
+    from tui.screens.targets import target_of, wrong_target
     from tui.triage.records.names import slug
 
     run = place.step.run
@@ -93,7 +95,7 @@ def _ask_target(
 
     def given(words: str | None) -> None:
         if words is not None:
-            target = Path(words).expanduser().absolute()
+            target = target_of(words)
             screen.run_worker(
                 _export(screen, place, view, columns, form, target),
                 group=GROUP,
@@ -102,19 +104,8 @@ def _ask_target(
             )
 
     detail = "Only you can read the file. A manifest beside it says what it holds, with its SHA-256."
-    screen.app.push_screen(PromptScreen("Export to", detail, str(Path.home() / name), wrong_target), given)
-
-
-def wrong_target(words: str) -> str:
-    """What is wrong with the name of a file that rows and their manifest are to be written to, or nothing."""
-    from tui.results.exported import manifest_path
-    from tui.screens.actions.reporting import wrong_target as wrong_file
-
-    wrong = wrong_file(words)
-    target = Path(words).expanduser().absolute()
-    if not wrong and target.name:
-        return wrong_file(str(manifest_path(target)))
-    return wrong
+    check = partial(wrong_target, manifest=True)
+    screen.app.push_screen(PromptScreen("Export to", detail, str(Path.home() / name), check), given)
 
 
 async def _export(

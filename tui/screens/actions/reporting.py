@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -55,6 +54,7 @@ async def _read(screen: MainScreen, folder: SessionFolder) -> None:
 
 def _ask_target(screen: MainScreen, folder: SessionFolder, ending: str, defang: bool) -> None:
     from tui.screens.prompt import PromptScreen
+    from tui.screens.targets import target_of, wrong_target
     from tui.settings.files import write_private
     from tui.triage.records.names import slug
     from tui.workspaces.threads import in_thread
@@ -68,24 +68,13 @@ def _ask_target(screen: MainScreen, folder: SessionFolder, ending: str, defang: 
 
     def given(words: str | None) -> None:
         if words is not None:
-            screen.attempt(lambda: write(Path(words).expanduser().absolute()))
+            screen.attempt(lambda: write(target_of(words)))
 
     moment = datetime.now(UTC)
     target = Path.home() / f"{slug(screen.keeper.name)}-{moment:%Y%m%dT%H%MZ}.{ending}"
-    check: Callable[[str], str] = wrong_target
     screen.app.push_screen(
-        PromptScreen("Write the report to", "Only you can read the file.", str(target), check), given
+        PromptScreen("Write the report to", "Only you can read the file.", str(target), wrong_target), given
     )
-
-
-def wrong_target(words: str) -> str:
-    """What is wrong with a file's name that something is to be written to, or nothing."""
-    if not words.strip():
-        return "the name of a file is missing"
-    target = Path(words).expanduser().absolute()
-    if target.exists() or target.is_symlink():
-        return f"{target} is there already"
-    return "" if target.parent.is_dir() else f"there is no folder {target.parent}"
 
 
 def _written(screen: MainScreen, folder: SessionFolder, ending: str, defang: bool) -> str:

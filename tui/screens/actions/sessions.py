@@ -222,6 +222,7 @@ def _ask_discard(screen: MainScreen, entry: Entry) -> None:
 def save_elsewhere(screen: MainScreen) -> None:
     """Goes on in a new folder elsewhere, with everything there is."""
     from tui.screens.prompt import PromptScreen
+    from tui.screens.targets import target_of
 
     async def saved(folder: Path) -> None:
         await screen.keeper.save_elsewhere(folder)
@@ -230,7 +231,7 @@ def save_elsewhere(screen: MainScreen) -> None:
 
     def given(words: str | None) -> None:
         if words is not None:
-            screen.attempt(lambda: saved(Path(words).expanduser().absolute()))
+            screen.attempt(lambda: saved(target_of(words)))
 
     detail = "A folder; the session gets one of its own in it. Everything there is goes along, marks and rows included."
     check: Callable[[str], str] = lambda words: "" if words.strip() else "the name of a folder is missing"  # noqa: E731
@@ -246,8 +247,8 @@ async def export(screen: MainScreen) -> None:
 
 
 def _ask_export(screen: MainScreen, path: Path, name: str) -> None:
-    from tui.screens.actions.reporting import wrong_target
     from tui.screens.prompt import PromptScreen
+    from tui.screens.targets import target_of, wrong_target
     from tui.triage.records.bundle import bundle_name, export_session
     from tui.workspaces.threads import in_thread
 
@@ -258,7 +259,7 @@ def _ask_export(screen: MainScreen, path: Path, name: str) -> None:
 
     def given(words: str | None) -> None:
         if words is not None:
-            screen.attempt(lambda: exported(Path(words).expanduser().absolute()))
+            screen.attempt(lambda: exported(target_of(words)))
 
     detail = (
         "One file with runs, rows, marks, notes and the hunts as they were run. Whoever gets it can read all of it."

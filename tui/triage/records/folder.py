@@ -28,6 +28,7 @@ from tui.settings.files import (
     own_folder,
     plain_folder,
     read_private,
+    reason_of,
     write_private,
 )
 from tui.triage.records.documents import DocumentError, run_document, session_document
@@ -213,7 +214,7 @@ class SessionFolder:
         except FileNotFoundError:
             return None
         except UnsafeFileError as error:
-            self._say_aside(target, error.strerror or str(error))
+            self._say_aside(target, reason_of(error))
             self._written = ""
             return None
 
@@ -249,9 +250,10 @@ class SessionFolder:
         try:
             return read_rows(path, record.rows_sha256)
         except (OSError, ValueError) as error:
-            reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
             where = self._where_kept(path) if isinstance(error, ValueError | UnsafeFileError) else ""
-            raise DamagedRowsError(f"the rows of run {record.number} cannot be read: {reason}{where}") from None
+            raise DamagedRowsError(
+                f"the rows of run {record.number} cannot be read: {reason_of(error)}{where}"
+            ) from None
 
     def _where_kept(self, path: Path) -> str:
         """Moves damaged rows away, where that is possible, and says where to."""
@@ -312,8 +314,7 @@ def _link_over(source: Path, target: Path) -> None:
 def _what(error: OSError, folder: Path) -> str:
     """Why, and of which file in `folder` where it is of one."""
     name = os.path.relpath(str(error.filename), folder) if error.filename else "."
-    reason = error.strerror or str(error)
-    return reason if name == "." else f"{name}: {reason}"
+    return reason_of(error) if name == "." else f"{name}: {reason_of(error)}"
 
 
 def session_in(path: Path) -> SessionRecord:

@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.settings.files import reason_of
 from tui.settings.log import LOG
 from tui.triage.records.folder import SessionFolder
 from tui.triage.records.model import FORMAT, RunRecord, SessionRecord, StepRecord, checked_name
 from tui.triage.records.names import folder_name, new_identity
 from tui.triage.records.restoring import record_of
 from tui.triage.runs import Phase, Run
+from tui.triage.sweep import ended_part
 from tui.workspaces.threads import in_thread
 
 if TYPE_CHECKING:
@@ -114,8 +116,7 @@ class Keeper:
         self._told()
 
     def _note_trouble(self, error: Exception) -> None:
-        reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-        self.trouble = reason or type(error).__name__
+        self.trouble = reason_of(error) or type(error).__name__
         LOG.warning("session not saved", exc_info=error)
 
     def _note_saved(self, changes: int, saved: datetime) -> None:
@@ -126,8 +127,9 @@ class Keeper:
             self.folder.said.clear()
 
     def _worth_keeping(self) -> bool:
-        findings = self.session.findings
-        return bool(self.folder or self.session.runs or findings.marks or findings.notes or findings.verdicts)
+        session, findings = self.session, self.session.findings
+        found = (session.runs, session.sweeps, findings.marks, findings.notes, findings.verdicts)
+        return self.folder is not None or any(found)
 
     def _work(self) -> _Work | None:
         """What is to be written, taken on the event loop; None when there is nothing worth a folder yet."""
@@ -157,6 +159,7 @@ class Keeper:
             marks=findings.marks,
             notes=findings.notes,
             verdicts=findings.verdicts,
+            sweeps=tuple(ended_part(sweep, session.runs) for sweep in session.sweeps),
             imported=self._imported,
             format=FORMAT,
             unknown=self._unknown,

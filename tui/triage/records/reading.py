@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tui.kql.dialects import KINDS
-from tui.settings.files import UnsafeFileError, plain_folder, read_private
+from tui.settings.files import UnsafeFileError, plain_folder, read_private, reason_of
 from tui.settings.toml_lines import find_line, key_lines
 from tui.triage.records.documents import DocumentError, run_of, session_of
 from tui.triage.records.model import FORMAT, RunRecord, SessionRecord
@@ -170,23 +170,19 @@ class _Aside:
         try:
             kept = self.move(target)
         except OSError as refused:
-            return f" (it stays where it is: {refused.strerror or refused})"
+            return f" (it stays where it is: {reason_of(refused)})"
         return f" (kept as {kept})" if kept else ""
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def _check_folder(folder: Path, aside: _Aside) -> None:
     try:
         plain_folder(folder)
     except UnsafeFileError as error:
-        aside.problems.append(f"{folder.name} {_reason(error)}{aside(folder, error)}")
+        aside.problems.append(f"{folder.name} {reason_of(error)}{aside(folder, error)}")
     except FileNotFoundError:
         pass
     except OSError as error:
-        aside.problems.append(f"{folder.name} cannot be read: {_reason(error)}")
+        aside.problems.append(f"{folder.name} cannot be read: {reason_of(error)}")
 
 
 def _session(path: Path, aside: _Aside) -> Contents:
@@ -196,7 +192,7 @@ def _session(path: Path, aside: _Aside) -> Contents:
         data = read_private(target, LARGEST_TEXT)
         record = read_session(data)
     except (OSError, DocumentError) as error:
-        reason, where = _reason(error), aside(target, error)
+        reason, where = reason_of(error), aside(target, error)
     else:
         if not is_sealed(data):
             problems.append(
@@ -269,7 +265,7 @@ def _take_run(contents: Contents, path: Path, number: int, aside: _Aside) -> Non
         if run.hunt_file != Path(run.hunt_file).name or run.hunt_file.startswith("."):
             raise DocumentError(f"its hunt cannot be the file {run.hunt_file!r}")
     except (OSError, DocumentError) as error:
-        contents.problems.append(f"run {number} is left out: {_reason(error)}{aside(target, error)}")
+        contents.problems.append(f"run {number} is left out: {reason_of(error)}{aside(target, error)}")
         aside(target.with_suffix(".parquet"), error)
         return
     contents.runs[number] = run
@@ -286,7 +282,7 @@ def _check_parts(contents: Contents, path: Path, aside: _Aside) -> None:
             check_hunt_file(target)
         except (OSError, DocumentError) as error:
             runs = ", ".join(_runs_of(contents, name))
-            contents.problems.append(f"the hunt of run {runs} cannot be used: {_reason(error)}{aside(target, error)}")
+            contents.problems.append(f"the hunt of run {runs} cannot be used: {reason_of(error)}{aside(target, error)}")
 
 
 def _runs_of(contents: Contents, hunt_file: str) -> Iterator[str]:

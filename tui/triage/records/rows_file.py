@@ -6,53 +6,20 @@ import contextlib
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tui.results.exported import Hashing
 from tui.settings.files import open_private, replacing
 
 _CHUNK = 2**20
 
 
-class _Hashing:
-    """A stream that hands on what is written, and its digest. What pyarrow asks of a file is here, and no more."""
-
-    closed = False
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._digest = hashlib.sha256()
-        self._size = 0
-
-    def write(self, data: bytes) -> int:
-        """Hands `data` on."""
-        self._digest.update(data)
-        self._size += len(data)
-        return self._stream.write(data)
-
-    def tell(self) -> int:
-        """How many bytes were written."""
-        return self._size
-
-    def flush(self) -> None:
-        """Hands on what waits."""
-        self._stream.flush()
-
-    def close(self) -> None:
-        """The stream under it stays open: it is flushed to the disk before it takes its place."""
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of all that was written."""
-        return self._digest.hexdigest()
-
-
 def write_rows(path: Path, batches: Iterable[pa.RecordBatch]) -> str:
     """Writes `batches`, at least one, to `path`, and gives the SHA-256 of the file."""
     with replacing(path) as stream:
-        hashing = _Hashing(stream)
+        hashing = Hashing(stream)
         writer: pq.ParquetWriter | None = None
         try:
             for batch in batches:

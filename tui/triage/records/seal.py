@@ -25,6 +25,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, TypeVar
 
 from tui.kql.literals import datetime_text
+from tui.settings.files import reason_of
 from tui.triage.records.documents import DocumentError
 from tui.triage.records.model import RunRecord, SessionRecord
 from tui.triage.records.reading import read_run
@@ -144,7 +145,7 @@ def _given(read: Callable[[Name], Result | None], name: Name) -> tuple[Result | 
     try:
         return read(name), "is not there"
     except OSError as error:
-        return None, f"cannot be read: {error.strerror or error}"
+        return None, f"cannot be read: {reason_of(error)}"
 
 
 def _no_rows(number: int, run: RunRecord, reason: str) -> Finding:

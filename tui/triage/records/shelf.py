@@ -16,7 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.kql.dialects import nearest
-from tui.settings.files import Lock, UnsafeFileError, flush_folder, holder_of, is_held, own_folder, plain_folder
+from tui.settings.files import (
+    Lock,
+    UnsafeFileError,
+    flush_folder,
+    holder_of,
+    is_held,
+    own_folder,
+    plain_folder,
+    reason_of,
+)
 from tui.triage.records.documents import DocumentError
 from tui.triage.records.folder import SESSION, SessionFolder, session_in
 from tui.triage.records.model import SessionRecord, checked_name
@@ -203,8 +212,7 @@ def _trouble(error: Exception, path: Path) -> str:
     if not isinstance(error, OSError):
         return f"{SESSION}: {error}"
     name = Path(error.filename).name if error.filename and Path(error.filename) != path else ""
-    reason = error.strerror or str(error)
-    return f"{name}: {reason}" if name else reason
+    return f"{name}: {reason_of(error)}" if name else reason_of(error)
 
 
 def _run_count(path: Path) -> int:

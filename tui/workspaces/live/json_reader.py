@@ -1,6 +1,8 @@
 """One JSON document as it arrives: the rows of its tables a few at a time, everything else whole.
 
 The answers of all three services have one shape: objects, in arrays or not, that hold columns and then an array of rows.
+Libraries that read JSON as it arrives call Python for every value; here the standard library's decoder takes a whole row at
+a time, and what it cannot finish yet waits for the next piece.
 """
 
 from __future__ import annotations
