@@ -20,6 +20,7 @@ from tui.triage.findings import Findings, author_here
 from tui.triage.queries.compile import base_query, drill_query, view_query
 from tui.triage.queries.context import Bound, Query, QueryContext, Scope
 from tui.triage.runs import Origin, Phase, Run, Step, origin_in
+from tui.triage.sweep import Sweep, Sweeping
 from tui.triage.verdicts import VerdictStore
 from tui.triage.windows import make_window
 from tui.workspaces.protocol import Completion, Limits, Outcome, State, Window, Workspace
@@ -57,6 +58,9 @@ class Session:
         self.next_number = 1
         """The number of the next run; no other one of the session has or had it, lost ones included."""
         self.trail: list[Step] = []
+        self.sweeps: list[Sweep] = []
+        self.sweeping: Sweeping | None = None
+        """What runs the sweep that goes on."""
         self.scope = Scope()
         self.window: Window
         self.whole: Window | None = None
@@ -150,6 +154,9 @@ class Session:
 
     async def close(self) -> None:
         """Cancels what runs and lets go of the rows and the workspace."""
+        if self.sweeping is not None:
+            self.sweeping.stop()
+            await self.sweeping.wait()
         for run in self.active():
             self.cancel(run)
         await in_thread(self.remembered.settle)

@@ -23,6 +23,7 @@ from tui.triage.records.model import (
 )
 from tui.triage.records.toml import packed, unpacked
 from tui.triage.runs import Origin
+from tui.triage.sweep import Sweep
 from tui.workspaces.protocol import Outcome, State, Window
 
 Document = dict[str, Any]
@@ -47,6 +48,7 @@ def session_document(record: SessionRecord) -> Document:
         "marks": [_plain(mark) for mark in record.marks],
         "verdicts": [verdict_document(verdict) for verdict in record.verdicts],
         "trail": [_step(step) for step in record.trail],
+        **({"sweeps": [_sweep(sweep) for sweep in record.sweeps]} if record.sweeps else {}),
         "runs": {str(number): digest for number, digest in sorted(record.runs.items())},
     }
     return {**document, **{key: value for key, value in record.unknown.items() if key not in document}}
@@ -71,6 +73,7 @@ def session_of(document: Mapping[str, Any]) -> SessionRecord:
         marks=tuple(_mark_of(one) for one in take.tables("marks")),
         verdicts=tuple(verdict_of(one) for one in take.tables("verdicts")),
         trail=tuple(_step_of(one) for one in take.tables("trail")),
+        sweeps=tuple(_sweep_of(one) for one in take.tables("sweeps")),
         runs=_runs_of(take.table("runs", {}) or {}),
         imported=take.text("imported", ""),
         unknown=take.rest(),
@@ -262,6 +265,28 @@ def _step(step: StepRecord) -> Document:
 def _step_of(table: Mapping[str, Any]) -> StepRecord:
     take = Fields(table, "trail")
     return StepRecord(take.number("run"), view_of(take), take.number("row", 0), take.text("column", ""))
+
+
+def _sweep(sweep: Sweep) -> Document:
+    return {**_plain(sweep), "window": _window(sweep.window), "scope": _scope(sweep.scope)}
+
+
+def _sweep_of(table: Mapping[str, Any]) -> Sweep:
+    take = Fields(table, "sweeps")
+    window = _window_of(take.table("window"))
+    if window is None:
+        raise DocumentError("sweeps.window: this table is missing")
+    runs, not_run = Fields(take.table("runs", {}), "sweeps.runs"), Fields(take.table("not_run", {}), "sweeps.not_run")
+    return Sweep(
+        number=take.number("number"),
+        title=take.text("title"),
+        hunts=take.texts("hunts"),
+        window=window,
+        scope=_scope_of(take.table("scope", {})),
+        began=take.time("began"),
+        runs={hunt: runs.number(hunt) for hunt in take.table("runs", {}) or {}},
+        not_run={hunt: not_run.text(hunt) for hunt in take.table("not_run", {}) or {}},
+    )
 
 
 def _value(value: Any) -> Any:

@@ -12,6 +12,7 @@ from tui.library.model import Value
 from tui.results.view import RowView
 from tui.triage.queries.context import Query, Scope
 from tui.triage.runs import Origin
+from tui.triage.sweep import Sweep
 from tui.workspaces.protocol import Outcome, Window
 
 FORMAT = 1
@@ -151,6 +152,7 @@ class SessionRecord:
     marks: tuple[Mark, ...] = ()
     notes: tuple[Note, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
     imported: str = ""
     """Where it came from when it was made elsewhere: who took it in, when, the file and its SHA-256."""
     format: int = FORMAT
