@@ -118,7 +118,10 @@ async def open_session(
             keeper.name = start.name
         opened = Opened(session, keeper, looks)
     else:
-        opened = await _resume(session, keeper, looks, folder, contents)
+        from tui.triage.records.resuming import resume
+
+        resumed = await resume(session, keeper, folder, contents)
+        opened = Opened(session, keeper, looks, resumed.trail, resumed.words)
     opened.words += [session.remembered.problem] if session.remembered.problem else []
     opened.words += [looks.problem] if looks.problem else []
     return opened
@@ -174,30 +177,3 @@ def _open_workspace(start: Start, contents: Contents | None) -> tuple[Workspace,
 
         contents.problems.append(str(error))
         return AbsentWorkspace(record.workspace, record.kind), load_catalogue([own_hunts_folder()])
-
-
-async def _resume(
-    session: Session, keeper: Keeper, looks: LookStore, folder: SessionFolder, contents: Contents
-) -> Opened:
-    """Puts what was kept into `session`; nothing is asked of the workspace for it."""
-    from tui.triage.records.restoring import Restorer
-    from tui.workspaces.threads import in_thread
-
-    record = contents.record
-    restorer = Restorer(folder, session.catalogue.hunts, session.workspace.name, session.dialect)
-    session.runs[:] = await in_thread(lambda: restorer.runs(contents))
-    session.next_number = await in_thread(lambda: folder.next_number(record))
-    session.window, session.scope = record.window or session.window, record.scope
-    session.values.update({hunt: dict(values) for hunt, values in record.values.items()})
-    session.findings.restore(record.marks, record.notes, record.verdicts)
-    digests = {number: digest for number, digest in record.runs.items() if number in contents.runs}
-    keeper.adopt(folder, record, await in_thread(lambda: _digests(folder, contents, digests)))
-    known = {run.number for run in session.runs}
-    trail = record.trail if all(step.run in known for step in record.trail) else ()
-    words = [f"read only, {folder.held}: nothing here is saved"] if folder.held else []
-    return Opened(session, keeper, looks, trail, [*words, *contents.problems])
-
-
-def _digests(folder: SessionFolder, contents: Contents, known: dict[int, str]) -> dict[int, str]:
-    """The digests of the descriptions that lie there; those that were never named by `session.toml` are read."""
-    return {number: known.get(number) or folder.run_digest(number) for number in contents.runs}
