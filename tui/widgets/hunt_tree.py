@@ -107,6 +107,11 @@ class HuntTree(Widget, can_focus=True):
         """All lines as they are shown at the width the tree has, those scrolled away too."""
         return [self._line(place)[0].rstrip() for place in range(len(self._shown))]
 
+    @property
+    def in_sight(self) -> range:
+        """The places that the pane shows, the topmost first."""
+        return range(self._top, min(self._top + self.size.height, len(self._shown)))
+
     def show(self, nodes: Sequence[Node], folded: Sequence[str] = (), message: str = "") -> None:
         """Shows `nodes`, the keys in `folded` folded at first; `message` where there are none."""
         known = {node.key for node in self._all}
@@ -143,6 +148,10 @@ class HuntTree(Widget, can_focus=True):
         shown = next((index for index, node in enumerate(self._shown) if node.hunt == hunt), None)
         if shown is not None:
             self._go(shown)
+
+    def go_to(self, place: int) -> None:
+        """Puts the cursor on a line, counted from the first one that is not folded away."""
+        self._go(place)
 
     def _lay_out(self) -> None:
         """Decides which nodes are shown, and keeps the cursor on its node where that is."""

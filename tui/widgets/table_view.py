@@ -176,6 +176,12 @@ class TableView(Widget, can_focus=True):
         return self._row
 
     @property
+    def in_sight(self) -> dict[int, int]:
+        """The rows that the table shows, each with its line in the table."""
+        shown = range(self._top, min(self._top + self._height, self.row_count))
+        return {row: self._head + row - self._top for row in shown}
+
+    @property
     def top(self) -> int:
         """The position of the first row shown."""
         return self._top
