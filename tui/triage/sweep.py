@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tui.library.model import Hunt
 from tui.settings.crashes import error_type, write_report
 from tui.triage.queries.compile import view_query
-from tui.triage.queries.context import Scope
+from tui.triage.queries.context import Query, QueryContext, Scope
 from tui.triage.queries.subjects import NAMES
 from tui.triage.runs import Phase, Run
 from tui.workspaces.protocol import State, Window
@@ -71,14 +71,25 @@ def subject_view(hunt: Hunt) -> str:
     return NAMES[hunt.subject][0]
 
 
-def plan(session: Session, hunts: Sequence[Hunt], title: str, window: Window | None = None) -> Sweep:
-    """A sweep of `hunts`, each once, in `window` or else the session's, and in its scope; it is part of the session once
-    it begins. SweepError when there is nothing to run."""
+def plan(
+    session: Session, hunts: Sequence[Hunt], title: str, window: Window | None = None, scope: Scope | None = None
+) -> Sweep:
+    """A sweep of `hunts`, each once, in `window` and `scope`, or else those of the session, of which it is part once it
+    begins. SweepError when there is nothing to run."""
     if not hunts:
         raise SweepError("there is no hunt in this sweep")
     number = max((known.number for known in session.sweeps), default=0) + 1
     ids = tuple(dict.fromkeys(hunt.id for hunt in hunts))
-    return Sweep(number, title, ids, window or session.window, session.scope)
+    return Sweep(number, title, ids, window or session.window, session.scope if scope is None else scope)
+
+
+def asked_for(session: Session, sweep: Sweep, hunt: str) -> tuple[QueryContext, Query]:
+    """What `hunt` of `sweep` is run for, and with which query; ValueError says why it cannot begin."""
+    known = session.catalogue.hunts.get(hunt)
+    if known is None:
+        raise SweepError("there is no hunt of this id any more")
+    context = session.context(known, sweep.window, sweep.scope)
+    return context, view_query(context, subject_view(known))
 
 
 def runs_in(session: Session, sweep: Sweep) -> dict[str, Run]:
@@ -200,12 +211,8 @@ class Sweeping:
             self._told(hunt)
 
     def _start(self, hunt: str) -> Run | None:
-        known = self.session.catalogue.hunts.get(hunt)
         try:
-            if known is None:
-                raise SweepError("there is no hunt of this id any more")
-            context = self.session.context(known, self.sweep.window, self.sweep.scope)
-            run = self.session.start(context, view_query(context, subject_view(known)))
+            run = self.session.start(*asked_for(self.session, self.sweep, hunt))
         except ValueError as error:
             self.sweep.not_run[hunt] = str(error)
             return None
@@ -216,6 +223,16 @@ class Sweeping:
             return None
         self.sweep.runs[hunt] = run.number
         return run
+
+
+def rows_behind(run: Run) -> int:
+    """How many raw rows the counts of `run`, a view of subjects, stand for; a row that several subjects share counts for
+    each. Reads the store: for worker threads."""
+    if run.rows is None or not run.received:
+        return 0
+    here = {info.name for info in run.rows.columns}
+    counts = [leg.count for leg in run.context.hunt.legs.values() if not leg.of and leg.count in here]
+    return sum(int(run.rows.numbers(count).total or 0) for count in counts)
 
 
 def progress_words(session: Session) -> str:
