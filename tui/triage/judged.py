@@ -24,6 +24,8 @@ SIGN_COLUMN, BEFORE_COLUMN = ":V", ":Before"
 """Names of the columns that are added; no column of a result can begin so unless it is quoted in the query."""
 MARKED, NOTED = "M", "N"
 LETTERS = {"suspicious": "S", "unknown": "?", "benign": "B"}
+NEW, MORE = "+", "^"
+"""Signs of rows that are fresh in a round of a watch."""
 _BATCH = 8_192
 
 Row = tuple[Any, ...]
@@ -117,20 +119,39 @@ class Judge:
         return None if about is None else verdict_on(self._session, about)
 
     def sign(self, row: Mapping[str, Any]) -> str:
-        """`M` or `N` of a marked row, then `S`, `?` or `B` of the verdict that holds."""
+    def freshness(self, row: Mapping[str, Any]) -> str:
+        """`+` for a row that the round of a watch before had not, `^` for one with more behind it than there."""
+        fresh = self.run.fresh
+        if fresh is None or not row:
+            return ""
+        key = self.key(row)
+        return NEW if key in fresh.new else MORE if key in fresh.more else ""
+
+        """`+` or `^` of a fresh row, `M` or `N` of a marked one, then `S`, `?` or `B`."""
         mark, verdict = self.mark_of(row), self.verdict_of(row)
-        letter = "" if mark is None else NOTED if mark.note or mark.tags else MARKED
+        letter = self.freshness(row)
+        letter += "" if mark is None else NOTED if mark.note or mark.tags else MARKED
         return letter + (LETTERS[verdict.opinion] if verdict is not None and verdict.holds(self._now()) else "")
 
     def before(self, row: Mapping[str, Any]) -> str:
-        """The newest verdict in words, or nothing."""
+        """Since when the row is fresh, and the newest verdict, in words, or nothing."""
+        return "; ".join(filter(None, [self._fresh_words(row), self._verdict_words(row)]))
+
+    def _verdict_words(self, row: Mapping[str, Any]) -> str:
         verdict = self.verdict_of(row)
         return "" if verdict is None else before_words(verdict, self._now(), self._zone())
 
     def fields(self, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    def _fresh_words(self, row: Mapping[str, Any]) -> str:
+        """`new since 14:01`, `more since 14:01`, or nothing."""
+        sign, fresh = self.freshness(row), self.run.fresh
+        if not sign or fresh is None:
+            return ""
+        return f"{'new' if sign == NEW else 'more'} since {fresh.since.astimezone(self._zone()):%H:%M}"
+
         """What is said about the row as fields, where anything is."""
-        mark, verdict = self.mark_of(row), self.before(row)
-        found = [("verdict", verdict)] if verdict else []
+        mark, said = self.mark_of(row), (("fresh", self._fresh_words(row)), ("verdict", self._verdict_words(row)))
+        found = [(name, words) for name, words in said if words]
         if mark is not None:
             found.append(("marked", f"{mark.at:%Y-%m-%d %H:%M:%S}Z, {mark.author}"))
             found += [("note", mark.note)] if mark.note else []
@@ -235,9 +256,11 @@ class JudgedView:
         judge = self.judge
         if not judge.moment:
             return [self._judged(row, columns, sign, before) for row in rows]
-        moment, moments = columns.index(judge.moment), judge.marked_moments()
+        moment, moments, fresh = columns.index(judge.moment), judge.marked_moments(), judge.run.fresh
         return [
-            row if row[sign] == "" and row[moment] not in moments else self._judged(row, columns, sign, before)
+            row
+            if row[sign] == "" and row[moment] not in moments and not fresh
+            else self._judged(row, columns, sign, before)
             for row in rows
         ]
 

@@ -36,6 +36,18 @@ class Origin:
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Fresh:
+    """What a round of a watch has that the round before, begun at `since`, had not: rows by their keys (`row_keys.row_key`).
+
+    `new` were not there, `more` have more events behind them.
+    """
+
+    since: datetime
+    new: frozenset[str] = frozenset()
+    more: frozenset[str] = frozenset()
+
+
 @dataclass
 class Run:
     """One execution of a view or a drill. Times are UTC; `received` and `bytes` grow while it runs."""
@@ -56,6 +68,10 @@ class Run:
     """Reads the rows of a run of an earlier day into the store, once they are looked at."""
     begun_at: float = field(default_factory=time.monotonic)
     took: float | None = None
+    watched: bool = False
+    """Whether it is a round of a watch that is on."""
+    fresh: Fresh | None = None
+    """What is fresh in it; None where nothing is, and in runs that are no round of a watch."""
 
     @property
     def hunt_id(self) -> str:

@@ -9,7 +9,6 @@ from tui.screens.places import Place
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
     from tui.triage.cell import Cell
-    from tui.triage.records.compare import Side
     from tui.triage.runs import Run
 
 
@@ -51,7 +50,7 @@ def _same_question(run: Run, shown: Run) -> bool:
 async def _compare(screen: MainScreen, shown: Run, other: Run) -> None:
     """Shows the comparison as a place of its own; the run that began first counts as the one before."""
     from tui.triage.queries.context import ColumnMeaning, Query
-    from tui.triage.records.compare import compare
+    from tui.triage.records.compare import compare, side_of
     from tui.triage.records.compared import compared_table, comparison_words
     from tui.triage.runs import Phase, Run, Step
     from tui.workspaces.protocol import Completion, Outcome, State
@@ -60,7 +59,7 @@ async def _compare(screen: MainScreen, shown: Run, other: Run) -> None:
     before, after = sorted((shown, other), key=lambda run: (run.began, run.number))
     for run in (before, after):
         await screen.session.load(run)
-    comparison = await in_thread(lambda: compare(_side(before), _side(after)))
+    comparison = await in_thread(lambda: compare(side_of(before), side_of(after)))
     table = await in_thread(lambda: compared_table(comparison))
     rows = await in_thread(lambda: screen.session.store.load(table))
     heads = list(table.column_names[:2])
@@ -76,12 +75,6 @@ async def _compare(screen: MainScreen, shown: Run, other: Run) -> None:
     made.completion = Completion(Outcome(State.COMPLETE))
     screen.push_place(Place(Step(made), compared=(before, after)))
     screen.say("; ".join(comparison_words(comparison)[1:]), warning=bool(comparison.cautions))
-
-
-def _side(run: Run) -> Side:
-    from tui.triage.records.compare import ended
-
-    return ended(run, run.rows.prepare().arrow() if run.rows is not None else None)
 
 
 def open_compared(screen: MainScreen, place: Place, cell: Cell) -> None:

@@ -144,6 +144,11 @@ def ended(run: Run, rows: pa.Table | None) -> Side:
     )
 
 
+def side_of(run: Run) -> Side:
+    """A run of the session that is open, with its rows; NotComparableError while it goes on."""
+    return ended(run, run.rows.prepare().arrow() if run.rows is not None else None)
+
+
 def compare(before: Side, after: Side) -> Comparison:
     """What is new, gone and changed; NotComparableError when that cannot be said."""
     _must_be_comparable(before, after)

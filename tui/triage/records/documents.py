@@ -22,7 +22,7 @@ from tui.triage.records.model import (
     Verdict,
 )
 from tui.triage.records.toml import packed, unpacked
-from tui.triage.runs import Origin
+from tui.triage.runs import Fresh, Origin
 from tui.triage.sweep import Sweep
 from tui.workspaces.protocol import Outcome, State, Window
 
@@ -84,7 +84,7 @@ def session_of(document: Mapping[str, Any]) -> SessionRecord:
 
 
 _OF_THEIR_OWN = frozenset(
-    ("values", "window", "scope", "query", "origin", "outcome", "statistics", "techniques", "identifiers")
+    ("values", "window", "scope", "query", "origin", "outcome", "statistics", "techniques", "identifiers", "fresh")
 )
 """What of a run is written in a form of its own, or only where there is any."""
 
@@ -106,6 +106,9 @@ def run_document(record: RunRecord) -> Document:
         document["origin"] = _plain(record.origin)
     if record.identifiers:
         document["identifiers"] = dict(record.identifiers)
+    if record.fresh is not None:
+        fresh = record.fresh
+        document["fresh"] = {"since": fresh.since, "new": sorted(fresh.new), "more": sorted(fresh.more)}
     return document
 
 
@@ -138,7 +141,15 @@ def run_of(document: Mapping[str, Any]) -> RunRecord:
         rows_sha256=take.text("rows_sha256", ""),
         kql_sha256=take.text("kql_sha256", ""),
         identifiers=_identifiers_of(take),
+        fresh=_fresh_of(take.table("fresh", None)),
     )
+
+
+def _fresh_of(table: Mapping[str, Any] | None) -> Fresh | None:
+    if table is None:
+        return None
+    take = Fields(table, "fresh")
+    return Fresh(take.time("since"), frozenset(take.texts("new", ())), frozenset(take.texts("more", ())))
 
 
 def _outcome(outcome: Outcome) -> Document:

@@ -2,7 +2,8 @@
 
 A run's rows are written first, then its description, then `session.toml`, which holds the digest of the description: what
 `session.toml` names is there. A run that was written when the program was killed before `session.toml` is taken up again.
-Nothing is ever deleted here but files that were never finished: what cannot be read goes to `damaged`.
+Nothing is ever deleted here but files that were never finished and runs that the session let go: what cannot be read goes
+to `damaged`.
 
 All functions wait for the disk and are meant for worker threads. What the disk refuses is raised as OSError.
 """
@@ -186,6 +187,13 @@ class SessionFolder:
     def _say_aside(self, path: Path, why: str) -> None:
         if kept := self.set_aside(path):
             self.said.append(f"{path.name}: {why}; it is kept as {kept}")
+
+    def forget_run(self, number: int) -> None:
+        """Deletes a run that `session.toml` does not name any more, the description first."""
+        self._must_be_writable()
+        for path in (self.run_path(number), self.rows_path(number)):
+            path.unlink(missing_ok=True)
+        flush_folder(self.path / "runs")
 
     def run_digest(self, number: int) -> str:
         """The digest of a run's description as it lies there."""

@@ -34,10 +34,15 @@ _RETRY = 5.0
 
 @dataclass(frozen=True)
 class _Work:
-    """What is to be written: the session as it is, and the runs that are not on disk yet."""
+    """What is to be written: the session as it is, and the runs that are not on disk yet, or not as they are now.
+
+    `again` are the numbers of the latter, `gone` those of runs that the session let go.
+    """
 
     record: SessionRecord
     runs: tuple[tuple[Run, RunRecord], ...]
+    again: frozenset[int]
+    gone: frozenset[int]
 
 
 class Keeper:
@@ -59,6 +64,8 @@ class Keeper:
         self._imported = ""
         self._unknown: dict[str, object] = {}
         self._digests: dict[int, str] = {}
+        self._again: set[int] = set()
+        self._gone: set[int] = set()
         self._changes = self._kept = 0
         self._task: asyncio.Task[None] | None = None
         self._writing = threading.Lock()
@@ -88,6 +95,16 @@ class Keeper:
             return
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._save_soon(), name="save the session")
+
+    def write_again(self, run: Run) -> None:
+        """What is known of `run`, which has ended, became more than what may have been written."""
+        self._again.add(run.number)
+        self.touch()
+
+    def let_go(self, run: Run) -> None:
+        """`run`, which is not in the session any more, is not kept either."""
+        self._gone.add(run.number)
+        self.touch()
 
     async def _save_soon(self) -> None:
         await asyncio.sleep(_PAUSE)
@@ -136,9 +153,11 @@ class Keeper:
         if self.root is None or not self._worth_keeping():
             return None
         session = self.session
-        ended = [run for run in session.runs if run.phase is Phase.DONE and run.number not in self._digests]
+        again, gone = frozenset(self._again), frozenset(self._gone)
+        written = self._digests.keys() - again
+        ended = [run for run in session.runs if run.phase is Phase.DONE and run.number not in written]
         kind, author = session.workspace.kind, session.author
-        return _Work(self.record(), tuple((run, record_of(run, kind, author)) for run in ended))
+        return _Work(self.record(), tuple((run, record_of(run, kind, author)) for run in ended), again, gone)
 
     def record(self) -> SessionRecord:
         """The session as it is now, with the runs that are on disk."""
@@ -168,6 +187,8 @@ class Keeper:
     def _write(self, work: _Work) -> None:
         with self._writing:
             folder = self._folder()
+            for number in (*work.again, *work.gone):
+                self._digests.pop(number, None)
             for run, record in work.runs:
                 if run.number in self._digests:
                     continue
@@ -175,6 +196,10 @@ class Keeper:
                 folder.write_run(record, source, self._batches(run))
                 self._digests[run.number] = folder.run_digest(run.number)
             folder.write_session(replace(work.record, runs=dict(self._digests)))
+            for number in work.gone:
+                folder.forget_run(number)
+            self._again -= work.again
+            self._gone -= work.gone
 
     def _folder(self) -> SessionFolder:
         if self.folder is None:

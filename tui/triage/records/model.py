@@ -11,7 +11,7 @@ from typing import Any, Literal
 from tui.library.model import Value
 from tui.results.view import RowView
 from tui.triage.queries.context import Query, Scope
-from tui.triage.runs import Origin
+from tui.triage.runs import Fresh, Origin
 from tui.triage.sweep import Sweep
 from tui.workspaces.protocol import Outcome, Window
 
@@ -121,6 +121,8 @@ class RunRecord:
     kql_sha256: str
     identifiers: Mapping[str, str] = field(default_factory=dict)
     """What a live service knows the run by; empty where there is no service, and in files of earlier versions."""
+    fresh: Fresh | None = None
+    """What a round of a watch brought; None where it brought nothing, and in runs that are no round."""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ def record_of(run: Run, kind: str, author: Author | str) -> RunRecord:
         rows_sha256="",
         kql_sha256=hashlib.sha256(run.query.kql.encode("utf-8", "replace")).hexdigest(),
         identifiers=dict(run.completion.identifiers),
+        fresh=run.fresh,
     )
 
 
@@ -86,6 +87,7 @@ class Restorer:
         run = Run(record.number, record.query, context, record.workspace, record.origin, Phase.DONE)
         run.received, run.bytes, run.took, run.began = record.received, record.bytes, record.seconds, record.began
         run.completion = Completion(record.outcome, record.statistics, record.identifiers)
+        run.fresh = record.fresh
         if record.rows_sha256:
             run.load = self._loader(record)
         return run
