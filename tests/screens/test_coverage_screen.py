@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from tests.support.dialogs import HOSTILE, SIZES, harmful, opened
 from tests.support.snapshot import assert_snapshot
 from tui.screens.coverage import CoverageScreen
+from tui.workspaces.live.kept import Kept, totals_of
 from tui.workspaces.protocol import TableCoverage, Window
 
 
@@ -70,6 +71,31 @@ async def test_it_is_there_before_the_answer_is() -> None:
         await shown.until_shown("DeviceFileEvents")
         assert "3 tables, 42 hosts" in shown.text
         assert "without rows: EmailEvents" in shown.text
+
+
+async def test_what_was_counted_before_is_there_at_once_with_its_age() -> None:
+    workspace = Held(FOUND)
+    read = []
+
+    async def renew() -> None:
+        read.append("schema")
+
+    kept = Kept({}, datetime.now(UTC) - timedelta(hours=3), {}, totals_of(FOUND[-3:]), datetime.now(UTC))
+    vars(workspace)["knowledge"] = SimpleNamespace(kept=kept, renewing=False, renew=renew)
+    async with opened(screen(workspace, ready=False), (160, 45)) as shown:
+        await shown.until_shown("DeviceFileEvents")
+        assert "2 tables, 400,077 rows" in shown.text
+        assert "(3 h ago), counted" in shown.text
+        assert "being counted again" in shown.text
+        await shown.press("enter")
+        assert "(hosts are not kept)" in shown.text
+        workspace.ready.set()
+        await shown.until_shown("42 hosts")
+        assert "being counted again" not in shown.text
+        assert not read
+        await shown.press("r")
+        await shown.until_shown("42 hosts")
+        assert read == ["schema"]
 
 
 async def test_hosts_are_shown_and_hidden_again() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands.finding import Finding, Grade, Patient
 from tui.kql.schema import Schema, evidence_schema
+from tui.triage.held import span_words
 from tui.workspaces.protocol import Limits, Outcome, State, Window, Workspace, WorkspaceError
 
 if TYPE_CHECKING:
@@ -47,11 +48,9 @@ def findings_of(name: str) -> list[Finding]:
 
 async def check_workspace(workspace: Workspace) -> AsyncIterator[Finding]:
     """Looks at `workspace` step by step; what rests on a step that failed is not tried."""
-    if workspace.banner == "LIVE":
-        from tui.workspaces.live.workspace import LiveWorkspace
-
-        assert isinstance(workspace, LiveWorkspace)
-        signed_in, reached = await _sign_in(workspace), await _reach(workspace)
+    live = _as_live(workspace)
+    if live is not None:
+        signed_in, reached = await _sign_in(live), await _reach(live)
         yield signed_in
         yield reached
         if Grade.FAULT in (signed_in.grade, reached.grade):
@@ -59,20 +58,43 @@ async def check_workspace(workspace: Workspace) -> AsyncIterator[Finding]:
             return
     schema: Schema = {}
     refused: Outcome | None = None
+    kept, began = "", datetime.now(UTC)
     try:
         schema = await workspace.schema()
+        if live is not None:
+            kept = await _renewed(live, began)
+            schema = await live.schema()
     except WorkspaceError as error:
         refused = error.outcome
     if refused is not None and refused.state is State.NOT_PERMITTED:
         yield _fault("permission", refused)
         return
-    if workspace.banner == "LIVE":
+    if live is not None:
         yield Finding(Grade.OK, "permission: what is there may be read")
     if refused is not None:
         yield _fault("schema", refused)
     else:
-        yield _schema_finding(workspace, schema)
+        yield _schema_finding(workspace, schema, kept)
     yield await _query(workspace, schema)
+
+
+def _as_live(workspace: Workspace) -> LiveWorkspace | None:
+    if workspace.banner != "LIVE":
+        return None
+    from tui.workspaces.live.workspace import LiveWorkspace
+
+    assert isinstance(workspace, LiveWorkspace)
+    return workspace
+
+
+async def _renewed(workspace: LiveWorkspace, began: datetime) -> str:
+    """Has a schema that was not read since `began`, but kept, read again; says how old it was, and whether it had changed."""
+    before, read = workspace.known_schema, workspace.schema_read
+    if read is None or read >= began:
+        return "read now"
+    changed = await workspace.renew_schema() is not before
+    words = "it had changed" if changed else "it was still right"
+    return f"read now; the one kept was {span_words(began - read)} old, {words}"
 
 
 async def _sign_in(workspace: LiveWorkspace) -> Finding:
@@ -115,9 +137,9 @@ async def _status(workspace: LiveWorkspace) -> int:
         await sender.close()
 
 
-def _schema_finding(workspace: Workspace, schema: Schema) -> Finding:
+def _schema_finding(workspace: Workspace, schema: Schema, kept: str) -> Finding:
     known = [table for table in evidence_schema() if table in schema]
-    words = f"schema: {len(schema):,} tables, {len(known)} of those that hunts ask"
+    words = f"schema: {len(schema):,} tables, {len(known)} of those that hunts ask" + (f" ({kept})" if kept else "")
     if known:
         return Finding(Grade.OK, words)
     return Finding(Grade.LIMIT, f"{words}: no hunt can be run in {workspace.name}", "connect the tables' data source")

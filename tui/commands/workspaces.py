@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui.commands.answers import EXIT_CODES, say, show_code
@@ -148,6 +149,7 @@ def test(arguments: argparse.Namespace) -> int:
 def remove(arguments: argparse.Namespace) -> int:
     """Takes a live workspace's table out of workspaces.toml; all else in there stays as it is."""
     from tui.workspaces.live.changing import NotChangedError, remove_table
+    from tui.workspaces.live.kept import drop_kept
 
     entries = {entry.name: entry for entry in list_workspaces() if entry.path is None or entry.name == arguments.name}
     entry = entries.get(arguments.name)
@@ -162,6 +164,8 @@ def remove(arguments: argparse.Namespace) -> int:
         remove_table(path, arguments.name)
     except NotChangedError as error:
         raise UsageError(str(error)) from None
+    with suppress(OSError):
+        drop_kept(arguments.name)
     say(f"{arguments.name} is not in {path} any more; sessions made in it are kept")
     return 0
 

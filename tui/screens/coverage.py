@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import ClassVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,13 +12,16 @@ from textual.binding import Binding, BindingType
 
 from tui.screens.modal import Modal
 from tui.terminal.safe_text import safe
-from tui.triage.held import TableHeld, cleared_words, gap_words, held_by_table
+from tui.triage.held import TableHeld, as_coverage, cleared_words, gap_words, held_by_table, known_words
 from tui.triage.session import Session
 from tui.triage.words import window_words
 from tui.widgets.columns import Column, Row, heading_and_items
 from tui.widgets.dialog import Dialog, leave_rows
 from tui.widgets.item_list import ItemList
 from tui.widgets.words import Words
+
+if TYPE_CHECKING:
+    from tui.workspaces.live.knowledge import Knowledge
 
 _COLUMNS = (
     Column("table, host", widest=34),
@@ -34,12 +37,16 @@ _WIDE = 110
 
 
 class CoverageScreen(Modal[None]):
-    """The tables of `session`'s workspace; Enter on a table shows its hosts, or hides them. Read while it is shown."""
+    """The tables of `session`'s workspace; Enter on a table shows its hosts, or hides them. Read while it is shown.
+
+    Of a live workspace, what was counted before stands there at once, with its age.
+    """
 
     CSS_PATH = "coverage.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "hosts", "hosts", key_display="Enter"),
-        Binding("a", "all_hosts", "all hosts"),
+        Binding("a", "all_hosts", "all"),
+        Binding("r", "again", "again"),
         Binding("escape,q,backspace,c", "close", "back", key_display="Esc"),
     ]
 
@@ -51,6 +58,8 @@ class CoverageScreen(Modal[None]):
         self._tables: list[str] = []
         self._words: list[str] = []
         """What is said about each row that is shown."""
+        self._earlier = False
+        """Whether what is shown was counted before, without hosts."""
 
     def compose(self) -> ComposeResult:
         """The names of the columns, the tables, and those without rows."""
@@ -60,27 +69,57 @@ class CoverageScreen(Modal[None]):
             yield ItemList(wrap=False)
             yield Words(id="about", flows=True)
             yield Words(id="empty", flows=True)
+            yield Words(id="age", flows=True)
 
     def on_mount(self) -> None:
         """Reads off the event loop."""
         self.query_one(ItemList).focus()
-        self.run_worker(self._read(), group="coverage", exclusive=True, exit_on_error=False)
+        self._begin(anew=False)
+
+    def _begin(self, anew: bool) -> None:
+        self.run_worker(self._read(anew), group="coverage", exclusive=True, exit_on_error=False)
+
+    def action_again(self) -> None:
+        """Reads schema and tables again."""
+        self._begin(anew=True)
 
     def on_resize(self) -> None:
         """As many rows, and times as long, as there is room for."""
-        leave_rows(self.query_one(ItemList), 11)
+        leave_rows(self.query_one(ItemList), 11 if self._knowledge is None else 12)
         if self._held:
             self._fill()
 
-    async def _read(self) -> None:
-        workspace = self._session.workspace
+    @property
+    def _knowledge(self) -> Knowledge | None:
+        """What is known of a live workspace; None of another."""
+        knowledge: Knowledge | None = getattr(self._session.workspace, "knowledge", None)
+        return knowledge
+
+    async def _read(self, anew: bool) -> None:
+        workspace, knowledge = self._session.workspace, self._knowledge
+        self._tell_age("reading ...")
         try:
+            if anew and knowledge is not None:
+                await knowledge.renew()
             tables = sorted(await workspace.schema())
-            self._held = held_by_table(await workspace.coverage(tables))
+            if knowledge is not None and knowledge.kept is not None and knowledge.kept.totals and not self._held:
+                self._held, self._earlier = held_by_table(as_coverage(knowledge.kept.totals)), True
+                self._fill()
+                self._tell_age("being counted again")
+            self._held, self._earlier = held_by_table(await workspace.coverage(tables)), False
         except Exception as error:
-            self._say(f"cannot be read: {safe(error, 300) or type(error).__name__}")
+            words = f"cannot be read: {safe(error, 300) or type(error).__name__}"
+            (self._tell_age if self._held else self._say)(words)
             return
         self._fill()
+        self._tell_age()
+
+    def _tell_age(self, state: str = "") -> None:
+        """Says how old the schema and the numbers of a live workspace are, and what goes on."""
+        age, knowledge = self.query_one("#age", Words), self._knowledge
+        age.display = knowledge is not None
+        if knowledge is not None:
+            age.say(", ".join(words for words in (known_words(knowledge, datetime.now(UTC)), state) if words))
 
     def _say(self, words: str) -> None:
         self.query_one("#names", Words).say(words)
@@ -93,8 +132,8 @@ class CoverageScreen(Modal[None]):
         self.query_one("#names", Words).say(names if items else "There are no events here.")
         here = self.query_one(ItemList).cursor or 0
         self.query_one(ItemList).update_items(items, here)
-        hosts = {entry.host for held in filled for entry in held.hosts}
-        counts = f"{len(filled)} tables, {len(hosts)} hosts, {sum(held.rows for held in filled):,} rows"
+        hosts = "" if self._earlier else f"{len({entry.host for held in filled for entry in held.hosts})} hosts, "
+        counts = f"{len(filled)} tables, {hosts}{sum(held.rows for held in filled):,} rows"
         self.query_one(Dialog).say(counts)
         self._tell()
         empty = ", ".join(safe(held.table, 60) for held in self._held if not held.rows)
@@ -115,11 +154,12 @@ class CoverageScreen(Modal[None]):
         mark = "v" if opened else ">"
         note = self._note(held.first, held.last, cleared_words(held.hosts))
         first, last = self._time(held.first), self._time(held.last)
-        texts = (f"{mark} {held.table}", f"{held.rows:,}", len(held.hosts), first, last, note)
+        count = "" if self._earlier else len(held.hosts)
+        texts = (f"{mark} {held.table}", f"{held.rows:,}", count, first, last, note)
         yield held.table, Row(texts), _words(held.table, held.first, held.last, note)
         for entry in held.hosts if opened else ():
             note = self._note(entry.first, entry.last, cleared_words([entry]))
-            host = entry.host or "(no host)"
+            host = entry.host or ("(hosts are not kept)" if self._earlier else "(no host)")
             first, last = self._time(entry.first), self._time(entry.last)
             shown = (f"    {host}", f"{entry.rows:,}", "", first, last, note)
             yield (

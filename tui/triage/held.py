@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tui.workspaces.protocol import TableCoverage, Window
+
+if TYPE_CHECKING:
+    from tui.workspaces.live.kept import TableTotal
+    from tui.workspaces.live.knowledge import Knowledge
 
 _TOLERANCE = 0.05
 """The share of the window that may lack at either end without a word."""
@@ -44,6 +49,25 @@ def _sum(table: str, hosts: list[TableCoverage]) -> TableHeld:
         max(lasts, default=None),
         tuple(sorted(hosts, key=lambda entry: entry.host)),
     )
+
+
+def as_coverage(totals: Mapping[str, TableTotal]) -> list[TableCoverage]:
+    """What was counted before by table, as if each were of one host without a name."""
+    return [TableCoverage(table, "", total.first, total.last, total.rows) for table, total in totals.items()]
+
+
+def known_words(knowledge: Knowledge, now: datetime) -> str:
+    """`schema read 2026-11-22 09:12Z (2 h ago), counted 2026-11-22 09:14Z (2 h ago)`; nothing before anything is known."""
+    kept = knowledge.kept
+    if kept is None:
+        return ""
+    words = f"schema read {_ago(kept.read, now)}{', being read again' if knowledge.renewing else ''}"
+    return f"{words}, counted {_ago(kept.counted, now)}" if kept.counted else words
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    past = now - moment
+    return f"{moment:%Y-%m-%d %H:%M}Z ({span_words(past) if past >= timedelta(minutes=1) else 'less than 1 min'} ago)"
 
 
 def gap_words(first: datetime | None, last: datetime | None, window: Window) -> str:

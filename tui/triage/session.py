@@ -17,7 +17,7 @@ from tui.results.store import ResultStore, Rows
 from tui.settings.crashes import error_type, write_report
 from tui.triage.execute import with_lacks
 from tui.triage.findings import Findings, author_here
-from tui.triage.queries.compile import base_query, drill_query, view_query
+from tui.triage.queries.compile import base_query, drill_query, view_names, view_query
 from tui.triage.queries.context import Bound, Query, QueryContext, Scope
 from tui.triage.runs import Origin, Phase, Run, Step, origin_in
 from tui.triage.sweep import Sweep, Sweeping
@@ -64,7 +64,7 @@ class Session:
         self.scope = Scope()
         self.window: Window
         self.whole: Window | None = None
-        self.dialect: Dialect
+        self._dialect: Dialect
         self.values: dict[str, Mapping[str, object]] = {}
         self.findings = Findings()
         self.remembered = remembered or VerdictStore(None)
@@ -75,9 +75,17 @@ class Session:
 
     async def prepare(self) -> None:
         """Reads the schema and the span of the workspace, and sets the window to the whole of it."""
-        self.dialect = dialect_for(self.workspace.kind, await self.workspace.schema())
+        self._dialect = dialect_for(self.workspace.kind, await self.workspace.schema())
         self.whole = await self.workspace.span()
         self.window = make_window("", "", "", self.whole, datetime.now(UTC))
+
+    @property
+    def dialect(self) -> Dialect:
+        """How queries are written here: for the schema that was read last, which a live workspace may read again meanwhile."""
+        known = getattr(self.workspace, "known_schema", None)
+        if known is not None and known is not self._dialect.schema:
+            self._dialect = dialect_for(self.workspace.kind, known)
+        return self._dialect
 
     def checked_values(self, hunt: Hunt) -> Values:
         """What is filled in for `hunt`, checked; ParameterError when something is missing or wrong."""
@@ -105,12 +113,18 @@ class Session:
         return self.start(run.context, query, origin_in(run, row, column))
 
     def again(self, run: Run, moved: bool = False) -> Run:
-        """Starts the same query once more; `moved` ends the window now, or at the newest event, with the same length."""
+        """Starts the same query once more; `moved` ends the window now, or at the newest event, with the same length.
+
+        A view is written anew when the schema has changed since; QueryError when it cannot be.
+        """
         if not moved:
-            return self.start(run.context, run.query, run.origin)
+            if run.context.dialect is self.dialect or run.query.view not in view_names(run.context.hunt):
+                return self.start(run.context, run.query, run.origin)
+            context = replace(run.context, dialect=self.dialect)
+            return self.start(context, view_query(context, run.query.view, run.query.bounds), run.origin)
         length = run.context.window.end - run.context.window.start
         end = self.whole.end if self.whole else datetime.now(UTC)
-        context = replace(run.context, window=Window(end - length, end))
+        context = replace(run.context, window=Window(end - length, end), dialect=self.dialect)
         return self.start(context, view_query(context, run.query.view, run.query.bounds))
 
     def start(self, context: QueryContext, query: Query, origin: Origin | None = None) -> Run:

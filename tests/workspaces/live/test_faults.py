@@ -246,10 +246,9 @@ async def test_the_documented_schema_stands_in_where_defender_tells_none(loopbac
     async with opened(loopback, "defender") as workspace:
         loopback.defender.fail_next("semantic", times=None, on="getschema")
         assert await workspace.schema() == shipped_schema("defender")
-        workspace.forget_schema()
         loopback.defender.fail_next("no_answer", times=None)
         with pytest.raises(WorkspaceError, match="broke"):
-            await workspace.schema()
+            await workspace.renew_schema()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.workspaces.live.collector import full_collections_put_off
 from tui.workspaces.live.failures import outcome_of_exception
-from tui.workspaces.live.outcomes import outcome_of_status
+from tui.workspaces.live.outcomes import Refused, outcome_of_status
 from tui.workspaces.protocol import BatchSink, Limits, Outcome, State
 from tui.workspaces.threads import in_thread
 
@@ -31,20 +31,24 @@ _CORRELATION = ("x-ms-correlation-request-id", "request-id", "x-ms-activity-id",
 
 @dataclass(frozen=True)
 class AttemptEnd:
-    """How a request ended, its figures, how it can be named to the service's owner, and when to come back (seconds)."""
+    """How a request ended, its figures, how it can be named to the service's owner, and when to come back (seconds).
+
+    `unresolved` is the name that the service does not know, where that is its complaint.
+    """
 
     outcome: Outcome
     statistics: Mapping[str, float] = field(default_factory=dict)
     identifiers: Mapping[str, str] = field(default_factory=dict)
     retry_after: float | None = None
+    unresolved: str = ""
 
 
 class NoResultError(Exception):
-    """An answer that is no result; `outcome` says what it is."""
+    """An answer that is no result; `refused` says what it is."""
 
-    def __init__(self, outcome: Outcome, identifier: str, retry_after: float | None) -> None:
-        super().__init__(outcome.reason)
-        self.outcome, self.identifier, self.retry_after = outcome, identifier, retry_after
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.outcome.reason)
+        self.refused = refused
 
 
 class _Sink:
@@ -78,7 +82,7 @@ class Attempt:
         sink = _Sink(on_batch)
         decoder = AnswerDecoder(self._limits.rows, sink.take)
         began, started = datetime.now(UTC), time.monotonic()
-        retry_after: float | None = None
+        refused: Refused | None = None
         figures: Mapping[str, float] = {}
         try:
             async with asyncio.timeout(self._limits.seconds):
@@ -86,8 +90,8 @@ class Attempt:
             said, figures = told_by(decoder)
             outcome = self._outcome(decoder, said)
         except NoResultError as error:
-            outcome, retry_after = error.outcome, error.retry_after
-            self._correlation = self._correlation or error.identifier
+            refused, outcome = error.refused, error.refused.outcome
+            self._correlation = self._correlation or refused.identifier
         except TimeoutError:
             outcome = _over_time(self._limits, decoder.rows)
         except asyncio.CancelledError:
@@ -105,7 +109,10 @@ class Attempt:
             "rows": float(decoder.rows),
             "bytes": float(decoder.bytes),
         }
-        return AttemptEnd(outcome, statistics, self._identifiers(began), retry_after)
+        identifiers = self._identifiers(began)
+        if refused is None:
+            return AttemptEnd(outcome, statistics, identifiers)
+        return AttemptEnd(outcome, statistics, identifiers, refused.retry_after, refused.unresolved)
 
     async def read(self, connect: Callable[[], Sender], request: HttpRequest, decoder: AnswerDecoder) -> Outcome:
         """Fills `decoder` with the answer; the outcome is complete when it is all there."""
@@ -113,7 +120,7 @@ class Attempt:
             async with asyncio.timeout(self._limits.seconds):
                 await self._receive(connect(), request, decoder)
         except NoResultError as error:
-            return error.outcome
+            return error.refused.outcome
         except TimeoutError:
             return _over_time(self._limits, 0)
         except Exception as error:
@@ -155,8 +162,7 @@ class Attempt:
             raise self._no_result(status, headers, block)
 
     def _no_result(self, status: int, headers: Mapping[str, str], body: bytes) -> NoResultError:
-        refused = outcome_of_status(self._kind, status, headers, body, self._query)
-        return NoResultError(refused.outcome, refused.identifier, refused.retry_after)
+        return NoResultError(outcome_of_status(self._kind, status, headers, body, self._query))
 
     def _outcome(self, decoder: AnswerDecoder, said: Outcome | None) -> Outcome:
         """What the service said of its answer, and whether more rows came than were asked for."""

@@ -37,11 +37,13 @@ _SIGN_IN = "Sign in again; with the Azure CLI that is `az login`."
 
 @dataclass(frozen=True)
 class Refused:
-    """An outcome, and what else came with it: the service's name for the request, and when to come back (seconds)."""
+    """An outcome, and what else came with it: the service's name for the request, when to come back (seconds), and the name
+    that it does not know."""
 
     outcome: Outcome
     identifier: str = ""
     retry_after: float | None = None
+    unresolved: str = ""
 
 
 def outcome_of_status(kind: str, status: int, headers: Mapping[str, str], body: bytes, query: str = "") -> Refused:
@@ -50,7 +52,8 @@ def outcome_of_status(kind: str, status: int, headers: Mapping[str, str], body: 
     identifier = error.identifier or headers.get("request-id", "") or headers.get("x-ms-activity-id", "")
     wait = retry_after(headers, error.message)
     outcome = _without_json(kind, status, headers, body) or _by_status(kind, status, error, query, wait)
-    return Refused(outcome, identifier, wait if outcome.state is State.THROTTLED else None)
+    unresolved = error.unresolved[1] if status == 400 else ""
+    return Refused(outcome, identifier, wait if outcome.state is State.THROTTLED else None, unresolved)
 
 
 def outcome_of_error(kind: str, answer: Any) -> Outcome:

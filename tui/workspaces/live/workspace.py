@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from tui.workspaces.live.covering import coverage_from, coverage_query
 from tui.workspaces.live.credentials import Prompt, source_for
 from tui.workspaces.live.errors import SignInError
 from tui.workspaces.live.failures import outcome_of_exception
+from tui.workspaces.live.kept import totals_of
+from tui.workspaces.live.knowledge import Knowledge
 from tui.workspaces.live.limits import QueueState, limiter_for
 from tui.workspaces.live.network import in_network
 from tui.workspaces.protocol import (
@@ -64,12 +67,10 @@ class LiveWorkspace(ABC):
 
     def __init__(self, settings: LiveSettings, prompt: Prompt | None = None) -> None:
         self.settings = settings
-        self.schema_read: datetime | None = None
-        """When the schema was read, UTC."""
+        self.knowledge = Knowledge(settings, self._schema_and_plans)
         self._source = source_for(settings, prompt)
         self._limiter = limiter_for(settings.kind, settings.host, settings.tenant)
         self._sender: Sender | None = None
-        self._schema: Schema | None = None
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping: set[asyncio.Task[Any]] = set()
         self._closed = False
@@ -169,7 +170,10 @@ class LiveWorkspace(ABC):
         assert task is not None
         self._running.add(task)
         try:
-            completion = await self._in_turn(query, window, limits, on_batch)
+            end = await self._in_turn(query, window, limits, on_batch)
+            completion = Completion(end.outcome, end.statistics, end.identifiers)
+            if end.unresolved:
+                return await self._with_new_schema(completion)
             return await self._explained(query, window, limits, completion)
         except asyncio.CancelledError:
             if self._closed:
@@ -178,15 +182,15 @@ class LiveWorkspace(ABC):
         finally:
             self._running.discard(task)
 
-    async def _in_turn(self, query: str, window: Window, limits: Limits, on_batch: BatchSink) -> Completion:
-        """The completion of a query, sent when it is its turn, and again only where the service has put it off."""
+    async def _in_turn(self, query: str, window: Window, limits: Limits, on_batch: BatchSink) -> AttemptEnd:
+        """How a query ended, sent when it is its turn, and again only where the service has put it off."""
         identifier = f"huntdeck;{uuid.uuid4()}"
         refused = await self._sign_in_first()
         if refused is not None:
-            return Completion(refused)
+            return AttemptEnd(refused)
         for tries in range(1, _TRIES + 1):
             if self._limiter.closed_for > PATIENCE:
-                return Completion(self._put_off())
+                return AttemptEnd(self._put_off())
             async with self._limiter.turn():
                 end = await self._attempt(query, window, limits, on_batch, identifier)
             if end.outcome.state is not State.THROTTLED:
@@ -197,7 +201,7 @@ class LiveWorkspace(ABC):
             if end.retry_after > PATIENCE or tries == _TRIES:
                 break
         LOG.info("%s %s: %s, %s", self.kind, query_mark(query), end.outcome.state, end.identifiers)
-        return Completion(end.outcome, end.statistics, end.identifiers)
+        return end
 
     async def _sign_in_first(self) -> Outcome | None:
         """Signs in where that is still to do, for entering a code is not the query's time; the outcome when it cannot be."""
@@ -229,6 +233,24 @@ class LiveWorkspace(ABC):
             self._stop_on_server(identifier)
         return end
 
+    async def _with_new_schema(self, completion: Completion) -> Completion:
+        """`completion` of a query that named what is not there; when the schema has changed, it is read again and that said."""
+        before, read = self.known_schema, self.schema_read
+        if before is None or read is None:
+            return completion
+        try:
+            changed = await self.renew_schema() is not before
+        except WorkspaceError:
+            return completion
+        if not changed:
+            return completion
+        outcome = completion.outcome
+        words = (
+            f"{outcome.reason}; the schema has changed since it was read ({read:%Y-%m-%d %H:%M}Z), and was read again"
+        )
+        step = "r runs it again, written for the schema as it is now."
+        return replace(completion, outcome=replace(outcome, reason=words, next_step=step))
+
     async def _explained(self, query: str, window: Window, limits: Limits, completion: Completion) -> Completion:
         """`completion`; when it is complete without a row, whether the first table has any event in the window is looked up."""
         table = self._first_table(query)
@@ -251,24 +273,34 @@ class LiveWorkspace(ABC):
 
     def _first_table(self, query: str) -> str:
         """The table that a query names first, which decides; nothing before the schema is known."""
-        known = self._schema or {}
+        known = self.known_schema or {}
         tokens = significant(tokenize(query))
         return next((token.text for token in tokens if token.kind is TokenKind.NAME and token.text in known), "")
 
     def _time_column(self, table: str) -> str:
-        columns = (self._schema or {}).get(table, {})
+        columns = (self.known_schema or {}).get(table, {})
         return next((name for name in ("Timestamp", "TimeGenerated") if name in columns), "")
 
-    async def schema(self) -> Schema:
-        """The tables and columns that are there, read once; WorkspaceError says why they cannot be."""
-        if self._schema is None:
-            self._schema = await self.read_schema()
-            self.schema_read = datetime.now(UTC)
-        return self._schema
+    @property
+    def known_schema(self) -> Schema | None:
+        """The schema as it is known now; another object once it was read again and had changed. None before `schema`."""
+        return self.knowledge.kept.schema if self.knowledge.kept else None
 
-    def forget_schema(self) -> None:
-        """The next `schema` reads it again."""
-        self._schema = None
+    @property
+    def schema_read(self) -> datetime | None:
+        """When the schema that is known was read from the service, UTC."""
+        return self.knowledge.kept.read if self.knowledge.kept else None
+
+    async def schema(self) -> Schema:
+        """The tables and columns that are there, at once where they were kept; WorkspaceError says why they cannot be read."""
+        return await self.knowledge.schema()
+
+    async def renew_schema(self) -> Schema:
+        """The same, read from the service now; WorkspaceError, and what was known stays."""
+        return await self.knowledge.renew()
+
+    async def _schema_and_plans(self) -> tuple[Schema, dict[str, str]]:
+        return await self.read_schema(), {}
 
     async def span(self) -> Window | None:
         """None: a live service has no end. Windows count back from now."""
@@ -285,6 +317,7 @@ class LiveWorkspace(ABC):
             if query:
                 found += coverage_from(await self.rows(query), some)
         known = {entry.table for entry in found}
+        await self.knowledge.counted(totals_of(found))
         missing = [table for table in tables if table not in known and table not in schema]
         return [*found, *(TableCoverage(table, "", None, None, 0) for table in missing)]
 
@@ -293,9 +326,9 @@ class LiveWorkspace(ABC):
         found: list[Any] = []
         now = datetime.now(UTC)
         window = Window(now.replace(year=now.year - 1, day=1), now.replace(year=now.year + 1, day=1))
-        completion = await in_network(self._in_turn(query, window, _META_LIMITS, found.append))
-        if completion.outcome.state not in (State.COMPLETE, State.PARTIAL):
-            raise WorkspaceError(completion.outcome)
+        end = await in_network(self._in_turn(query, window, _META_LIMITS, found.append))
+        if end.outcome.state not in (State.COMPLETE, State.PARTIAL):
+            raise WorkspaceError(end.outcome)
         return [row for batch in found for row in batch.to_pylist()]
 
     async def asked(self, request: HttpRequest, decoder: AnswerDecoder) -> AnswerDecoder:
@@ -312,6 +345,7 @@ class LiveWorkspace(ABC):
     async def close(self) -> None:
         """Drops what runs and the connections."""
         self._closed = True
+        self.knowledge.stop()
         await in_network(self._close())
 
     async def _close(self) -> None:
