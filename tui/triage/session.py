@@ -147,6 +147,19 @@ class Session:
         if run.task is not None and run.phase is not Phase.DONE:
             run.task.cancel()
 
+    def is_needed(self, run: Run) -> bool:
+        """Whether the trail leads over `run`, something was opened from it, or a row of it is marked."""
+        opened = (one.origin.run for one in self.runs if one.origin is not None)
+        marked = (mark.run for mark in self.findings.marks)
+        return any(step.run is run for step in self.trail) or run.number in (*opened, *marked)
+
+    async def drop(self, run: Run) -> None:
+        """Lets go of a run that has ended, and of its rows."""
+        self.runs.remove(run)
+        rows, run.rows, run.load = run.rows, None, _dropped
+        if rows is not None:
+            await in_thread(rows.drop)
+
     def active(self) -> list[Run]:
         """The runs that wait or go on."""
         return [run for run in self.runs if run.phase is not Phase.DONE]
@@ -161,19 +174,6 @@ class Session:
         try:
             values = self.checked_values(run.context.hunt)
         except ValueError:
-    def is_needed(self, run: Run) -> bool:
-        """Whether the trail leads over `run`, something was opened from it, or a row of it is marked."""
-        opened = (one.origin.run for one in self.runs if one.origin is not None)
-        marked = (mark.run for mark in self.findings.marks)
-        return any(step.run is run for step in self.trail) or run.number in (*opened, *marked)
-
-    async def drop(self, run: Run) -> None:
-        """Lets go of a run that has ended, and of its rows."""
-        self.runs.remove(run)
-        rows, run.rows, run.load = run.rows, None, _dropped
-        if rows is not None:
-            await in_thread(rows.drop)
-
             return False
         context = run.context
         same_hunt = context.hunt is self.catalogue.hunts.get(run.hunt_id)
@@ -215,6 +215,10 @@ class Session:
         self._changed(run)
 
 
+def _dropped(store: ResultStore) -> Rows:
+    raise ValueError("this round of a watch brought nothing new, and later ones took its place")
+
+
 class _Receiver:
     """Puts batches into the results store; called from the workspace's worker thread."""
 
@@ -230,10 +234,6 @@ class _Receiver:
         if self.stopped:
             return
         if self.rows is None:
-def _dropped(store: ResultStore) -> Rows:
-    raise ValueError("this round of a watch brought nothing new, and later ones took its place")
-
-
             self.rows = self.store.open(batch.schema)
         if batch.num_rows:
             self.rows.append(batch)
