@@ -27,7 +27,7 @@ LEGEND = f"""{NULL_MARK} no value (null); a cell with nothing in it: an empty te
 """What the signs in a table mean."""
 _DECIMALS = 4
 _WIDEST = 400
-_WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[_ .])(?=[^_ .])")
+_WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[-_ .])(?=[^-_ .])")
 
 
 def short_time(when: datetime) -> str:
@@ -45,6 +45,16 @@ def cell_text(value: Any, format_time: FormatTime) -> str:
     if isinstance(value, float) and math.isfinite(value):
         return _short_real(value)
     return safe(format_time(value) if isinstance(value, datetime) else plain_text(value))
+
+
+def shown_text(row: Sequence[Any], place: int, column: TableColumn, format_time: FormatTime) -> str:
+    """What stands in the cell at `place` of `row`: its value, then the signs that go with it."""
+    if column.signs is None:
+        return cell_text(row[place], format_time)
+    value, signs = row[place], safe(row[column.signs])
+    if value is None and signs.strip():
+        return signs
+    return cell_text(value, format_time) + signs
 
 
 def _short_real(value: float) -> str:

@@ -42,6 +42,8 @@ class TableColumn:
     passive: bool = False
     whole: bool = False
     """Whether its values are never cut, however much room they take."""
+    signs: int | None = None
+    """The place, among the values of a row, of a text that stands right behind the value; alone where that is null."""
 
     @property
     def right(self) -> bool:

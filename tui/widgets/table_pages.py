@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from tui.results.errors import InterruptedByUserError, ResultStoreError
 from tui.terminal.safe_text import cell_width
-from tui.widgets.table_cells import FormatTime, cell_text, label_lines, label_text, widest
+from tui.widgets.table_cells import FormatTime, label_lines, label_text, shown_text, widest
 from tui.widgets.table_layout import TableColumn
 from tui.workspaces.threads import in_thread
 
@@ -174,7 +174,7 @@ class Source:
             if column.hidden or (column.flexible and not afresh):
                 continue
             some = known[:_MEASURED_ROWS] if column.flexible else known
-            found = widest(cell_text(row[place], format_time) for row in some)
+            found = widest(shown_text(row, place, column, format_time) for row in some)
             self.widths[place] = max(self.widths[place], found)
         return afresh or self.widths != before
 

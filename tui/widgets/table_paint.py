@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.terminal.safe_text import cell_width, safe
-from tui.widgets.table_cells import FormatTime, cell_text, fitted, label_lines
+from tui.widgets.table_cells import FormatTime, fitted, label_lines, shown_text
 from tui.widgets.table_layout import GUTTER, Layout, TableColumn
 from tui.widgets.table_pages import Row
 
@@ -64,7 +64,7 @@ def row_strip(
         if slot.x > line.width:
             line.add(" " * (slot.x - line.width), look.text, slot.x - line.width)
         column = columns[slot.index]
-        text = fitted(cell_text(row[slot.index], format_time), column, slot.width)
+        text = fitted(shown_text(row, slot.index, column, format_time), column, slot.width)
         style = look.cell if slot.index == look.cursor else look.text
         for part in look.search.split(text) if look.search else [text]:
             found = look.search is not None and look.search.fullmatch(part) is not None
