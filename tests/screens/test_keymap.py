@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.desk import Desk, small_desk
 from tui.screens.choose import ChooseScreen
+from tui.screens.help import HelpScreen
 from tui.screens.keymap import WrongKeyError, known_ids, read_key, read_keymap
 from tui.settings.config import KeyWish
 from tui.settings.paths import config_file
@@ -133,7 +134,8 @@ async def test_keys_footer_help_and_commands_follow(tmp_path: Path) -> None:
         await one.press("F")
         assert not one.screen.trail.current.stacked
         await one.press("question_mark")
-        await one.until(lambda: "stack the column".capitalize() in one.text)
+        await one.until(lambda: isinstance(one.app.screen, HelpScreen))
+        await one.page_to("Stack the column: each")
         assert any(line.split()[1:3] == ["F9", "Stack"] for line in one.text.splitlines())
         await one.press("escape")
         await one.press("colon")

@@ -321,8 +321,7 @@ async def test_help_lists_the_keys_of_the_place(desk: Callable[..., Any]) -> Non
         await one.pilot.pause()
         for words in ("On a row", "Pivot from the cell or its row", "Bksp Esc q", "Where you are"):
             assert words in one.text
-        await one.press("pagedown")
-        await one.until(lambda: "Mark the row, or take its mark away" in one.text)
+        await one.page_to("Mark the row, or take its mark away")
         await one.press("G")
         await one.until(lambda: "Stop the run" in one.text)
 

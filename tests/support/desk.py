@@ -56,6 +56,15 @@ class Desk:
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         await until(self.pilot, condition, what)
 
+    async def page_to(self, words: str) -> None:
+        """Pages down until `words` are on the screen."""
+        for _ in range(20):
+            if words in self.text:
+                return
+            await self.press("pagedown")
+            await self.pilot.pause()
+        raise AssertionError(f"{words} is on no page")
+
     async def settle(self) -> None:
         """Waits until nothing runs and what was asked for is on the screen."""
 

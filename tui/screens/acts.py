@@ -53,6 +53,8 @@ class Where(StrEnum):
     """On what was run."""
     ROWS = "rows"
     """On a row that is shown."""
+    COLUMN = "column"
+    """On a column of rows that are shown."""
     TREE = "tree"
     """On the tree."""
 
@@ -95,34 +97,34 @@ ACTS = (
     Act("filter", "plus", filtering.ask_filter, Where.ROWS, "filter the column: contains, regex, <, >, empty, null"),
     Act("chips", "x", filtering.show_chips, Where.RESULT, "what is filtered, sorted and searched: take one back"),
     Act("undo", "u", rows.undo, Where.RESULT, "undo the last filter, then order and search"),
-    Act("sort", "s", rows.sort, Where.ROWS, "sort by the column, the other way, not at all", "sort"),
-    Act("sort_also", "O", rows.sort_also, Where.ROWS, "sort rows that are equal so far by this column, too"),
-    Act("stack", "F", rows.stack, Where.ROWS, "stack the column: each value with its number", "stack"),
-    Act("stack_also", "ctrl+f", rows.stack_also, Where.ROWS, "stack the column, or a stack, together with another column"),
-    Act("rarity", "percent_sign", rarity.show_rarity, Where.ROWS, "rarity: who shares each value, now and before", "rarity"),
-    Act("numbers", "number_sign", counting.show_numbers, Where.ROWS, "numbers of the column: count, distinct, least, sum, mean"),
+    Act("sort", "s", rows.sort, Where.COLUMN, "sort by the column, the other way, not at all", "sort"),
+    Act("sort_also", "O", rows.sort_also, Where.COLUMN, "sort rows that are equal so far by this column, too"),
+    Act("stack", "F", rows.stack, Where.COLUMN, "stack the column: each value with its number", "stack"),
+    Act("stack_also", "ctrl+f", rows.stack_also, Where.COLUMN, "stack the column, or a stack, together with another column"),
+    Act("rarity", "percent_sign", rarity.show_rarity, Where.ROWS, "rarity: who shares each value, now and before"),
+    Act("numbers", "number_sign", counting.show_numbers, Where.COLUMN, "numbers of the column: count, distinct, least, sum, mean"),
     Act("histogram", "H", histogram.turn, Where.ROWS, "rows over time above the list: show, go into it, hide"),
-    Act("jump", "J", columns.jump, Where.ROWS, "go to a column by its name"),
+    Act("jump", "J", columns.jump, Where.COLUMN, "go to a column by its name"),
     Act("value", "space", columns.show_value, Where.ROWS, "the value of the cell, whole: wrapped, JSON as a tree"),
-    Act("hide_column", "d", columns.hide, Where.ROWS, "hide the column"),
-    Act("show_column", "V", columns.show_hidden, Where.ROWS, "show a hidden column"),
-    Act("hide_single", "D", columns.hide_single, Where.ROWS, "hide columns with one value in all rows, or show them"),
-    Act("column_left", "left_parenthesis,shift+left", columns.move_left, Where.ROWS, "move the column to the left"),
-    Act("column_right", "right_parenthesis,shift+right", columns.move_right, Where.ROWS, "move the column to the right"),
-    Act("pin", "exclamation_mark", columns.pin, Where.ROWS, "pin the column at the left, or let it go"),
-    Act("wider", "greater_than_sign", columns.wider, Where.ROWS, "make the column wider, as far as its values need"),
-    Act("narrower", "less_than_sign", columns.narrower, Where.ROWS, "make the column narrower"),
-    Act("whole", "underscore", columns.whole, Where.ROWS, "make the column as wide as its values, or as it was"),
-    Act("undo_columns", "Z", columns.undo, Where.ROWS, "take back what was last done to columns"),
-    Act("reset_columns", "", columns.reset, Where.ROWS, "columns as they were at first: shown, order, widths"),
+    Act("hide_column", "d", columns.hide, Where.COLUMN, "hide the column"),
+    Act("show_column", "V", columns.show_hidden, Where.COLUMN, "show a hidden column"),
+    Act("hide_single", "D", columns.hide_single, Where.COLUMN, "hide columns with one value in all rows, or show them"),
+    Act("column_left", "left_parenthesis,shift+left", columns.move_left, Where.COLUMN, "move the column to the left"),
+    Act("column_right", "right_parenthesis,shift+right", columns.move_right, Where.COLUMN, "move the column to the right"),
+    Act("pin", "exclamation_mark", columns.pin, Where.COLUMN, "pin the column at the left, or let it go"),
+    Act("wider", "greater_than_sign", columns.wider, Where.COLUMN, "make the column wider, as far as its values need"),
+    Act("narrower", "less_than_sign", columns.narrower, Where.COLUMN, "make the column narrower"),
+    Act("whole", "underscore", columns.whole, Where.COLUMN, "make the column as wide as its values, or as it was"),
+    Act("undo_columns", "Z", columns.undo, Where.COLUMN, "take back what was last done to columns"),
+    Act("reset_columns", "", columns.reset, Where.COLUMN, "columns as they were at first: shown, order, widths"),
     Act("save_view", "", views.save_view, Where.ROWS, "save this view under a name: columns, order, filters"),
     Act("leave_view", "", views.leave_view, Where.ROWS, "leave the named view: columns, order, filters"),
     Act("forget_view", "", views.forget_view, Where.OPEN, "forget a named view of the hunt"),
     Act("search", "slash", rows.ask_search, Where.ROWS, "search for a text in the rows", "search"),
     Act("next", "n", rows.find_next, Where.ROWS, "the next row with the searched text"),
     Act("previous", "N", rows.find_previous, Where.ROWS, "the row before with the searched text"),
-    Act("next_change", "right_curly_bracket", moving.next_change, Where.ROWS, "the next row with another value in the column"),
-    Act("previous_change", "left_curly_bracket", moving.previous_change, Where.ROWS, "the row before with another value"),
+    Act("next_change", "right_curly_bracket", moving.next_change, Where.COLUMN, "the next row with another value in the column"),
+    Act("previous_change", "left_curly_bracket", moving.previous_change, Where.COLUMN, "the row before with another value"),
     Act("go_to", "ctrl+g", moving.ask_row, Where.ROWS, "go to a row by its number or time"),
     Act("relative", "T", moving.turn_relative, Where.ROWS, "times as spans from this row, or as they are"),
     Act("mark", "m", marking.mark, Where.ROWS, "mark the row, or take its mark away", "mark"),
@@ -176,6 +178,7 @@ BY_ID = {act.id: act for act in ACTS}
 
 _GROUPS = {
     Where.ROWS: Binding.Group("On a row"),
+    Where.COLUMN: Binding.Group("On a column"),
     Where.RESULT: Binding.Group("On a result"),
     Where.TREE: Binding.Group("On the tree"),
 }

@@ -51,6 +51,7 @@ _PLACES = {
     Where.TREE: frozenset((_TREE,)),
     Where.RESULT: frozenset((_RESULT, _ROWS)),
     Where.ROWS: frozenset((_ROWS,)),
+    Where.COLUMN: frozenset((_ROWS,)),
 }
 
 

@@ -217,7 +217,7 @@ class MainScreen(Screen[None]):
                 return self.in_tree or not self.ready
             case Where.RESULT:
                 return self.ready and not self.in_tree
-            case Where.ROWS:
+            case Where.ROWS | Where.COLUMN:
                 return self.ready and not self.in_tree and self.pane.has_rows
         return self.ready
 
