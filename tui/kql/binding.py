@@ -21,6 +21,7 @@ from tui.kql.literals import (
     string_literal,
     timespan_literal,
 )
+from tui.kql.moments import Moment
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -53,12 +54,17 @@ class Equality:
             return f"isnan({self.expression})"
         if kind == "dynamic":
             return f"tostring({self.expression}) == {string_literal(str(self.value), portable)}"
-        if kind == "datetime" and isinstance(self.value, datetime) and not portable:
+        if (
+            kind == "datetime"
+            and isinstance(self.value, datetime)
+            and not portable
+            and not isinstance(self.value, Moment)
+        ):
             return self._within_microsecond(self.value)
         return f"{self.expression} == {scalar_literal(self.value, kind)}"
 
     def _within_microsecond(self, moment: datetime) -> str:
-        """Live services keep a seventh digit, which rows here do not have."""
+        """Live services keep a seventh digit, which is not known of this time."""
         try:
             after = scalar_literal(moment + timedelta(microseconds=1), "datetime")
         except OverflowError:

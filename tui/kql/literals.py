@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from tui.kql.moments import seventh_digit
+
 
 class LiteralError(ValueError):
     """A value that cannot be written as a literal of its type; says why."""
@@ -117,8 +119,10 @@ def parse_datetime(text: str) -> datetime:
 
 
 def datetime_text(moment: datetime) -> str:
-    """An aware time as ISO text in UTC with microseconds and `Z`."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    """An aware time as ISO text in UTC with microseconds, a seventh digit where it has one, and `Z`."""
+    tick = seventh_digit(moment)
+    text = moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+    return f"{text}{tick or ''}Z"
 
 
 def datetime_literal(moment: datetime) -> str:

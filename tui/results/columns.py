@@ -11,6 +11,9 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tui.kql.arrow_times import TICKS, is_ticks, ticks_array
+from tui.kql.moments import moment_of, ticks_of
+
 KqlType = Literal["string", "int", "long", "real", "bool", "datetime", "timespan", "dynamic", "decimal"]
 
 KQL_TYPE_KEY = b"kql_type"
@@ -30,21 +33,23 @@ _LOGICAL = {
 
 @dataclass(frozen=True)
 class ColumnInfo:
-    """A column's name and KQL type."""
+    """A column's name and KQL type. `ticks` says that its times are known to 100 ns, and are kept as whole numbers of them."""
 
     name: str
     kql_type: KqlType
+    ticks: bool = False
 
 
 def column_infos(schema: pa.Schema) -> tuple[ColumnInfo, ...]:
     """The columns of `schema` in order; ValueError when two have one name."""
     if len(set(schema.names)) != len(schema.names):
         raise ValueError("two columns of a result have the same name")
-    return tuple(ColumnInfo(field.name, _kql_type(field)) for field in schema)
+    return tuple(ColumnInfo(field.name, _kql_type(field), is_ticks(field.type)) for field in schema)
 
 
 def logical_schema(schema: pa.Schema) -> pa.Schema:
-    """The schema that rows of `schema` come back with: datetimes in UTC, microseconds; dynamic values as JSON text."""
+    """The schema that rows of `schema` come back with: datetimes in UTC, in microseconds but for those that came to 100 ns;
+    dynamic values as JSON text."""
     fields = []
     for field in schema:
         kql_type = _kql_type(field)
@@ -54,13 +59,14 @@ def logical_schema(schema: pa.Schema) -> pa.Schema:
 
 
 def stored_schema(schema: pa.Schema) -> pa.Schema:
-    """`schema` as the store keeps it: positional names, datetimes without zone, timespans as microseconds."""
+    """`schema` as the store keeps it: positional names, datetimes without zone or as numbers of 100 ns, timespans as
+    microseconds."""
     fields = []
     for position, field in enumerate(logical_schema(schema)):
         kind = field.type
         if pa.types.is_timestamp(kind):
             kind = pa.timestamp("us")
-        elif pa.types.is_duration(kind):
+        elif pa.types.is_duration(kind) or is_ticks(kind):
             kind = pa.int64()
         fields.append(pa.field(f"c{position}", kind))
     return pa.schema(fields)
@@ -79,8 +85,12 @@ def to_logical(table: pa.Table, schema: pa.Schema) -> pa.Table:
     columns = []
     for column, field in zip(table.columns, schema, strict=True):
         stored = column.cast(pa.timestamp("us")) if pa.types.is_timestamp(field.type) else column
-        columns.append(stored.cast(field.type))
+        columns.append(_as_ticks(stored) if is_ticks(field.type) else stored.cast(field.type))
     return pa.table(columns, schema=schema)
+
+
+def _as_ticks(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pa.chunked_array([ticks_array(chunk) for chunk in column.chunks], TICKS)
 
 
 def to_python(value: Any, kql_type: KqlType) -> Any:
@@ -88,13 +98,15 @@ def to_python(value: Any, kql_type: KqlType) -> Any:
     if value is None:
         return None
     if kql_type == "datetime":
-        return value.replace(tzinfo=UTC)
+        return moment_of(value) if isinstance(value, int) else value.replace(tzinfo=UTC)
     return timedelta(microseconds=value) if kql_type == "timespan" else value
 
 
-def from_python(value: Any) -> Any:
-    """A filter's value as the store compares it."""
+def from_python(value: Any, column: ColumnInfo) -> Any:
+    """A value as the store compares it with those of `column`."""
     if isinstance(value, datetime):
+        if column.ticks:
+            return ticks_of(value)
         return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
     if isinstance(value, timedelta):
         return value // timedelta(microseconds=1)
@@ -112,6 +124,8 @@ def _kql_type_of(kind: pa.DataType) -> KqlType:
     types = pa.types
     if types.is_dictionary(kind):
         return _kql_type_of(kind.value_type)
+    if is_ticks(kind):
+        return "datetime"
     if getattr(kind, "extension_name", "") == "arrow.json" or types.is_nested(kind):
         return "dynamic"
     if types.is_boolean(kind):
@@ -130,6 +144,8 @@ def _kql_type_of(kind: pa.DataType) -> KqlType:
 
 
 def _logical_type(kind: pa.DataType, kql_type: KqlType) -> pa.DataType:
+    if is_ticks(kind):
+        return TICKS
     if kql_type != "decimal":
         return _LOGICAL[kql_type]
     if pa.types.is_decimal(kind) and kind.precision <= 38:

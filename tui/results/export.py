@@ -13,9 +13,11 @@ from itertools import chain, islice
 from typing import Any, BinaryIO, Literal, TypeAlias, get_args
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from tui.kql.arrow_times import NANOSECONDS, in_nanoseconds, is_ticks, is_told_to_fit, nanoseconds_hold, numbers_of
 from tui.results.columns import column_infos
-from tui.results.values import NULL_MARK, json_value, plain_text
+from tui.results.values import NULL_MARK, iso, json_value, plain_text
 from tui.terminal.safe_text import cell_width, fit, pad, safe
 
 Format = Literal["table", "csv", "csv-exact", "jsonl", "parquet", "markdown"]
@@ -73,11 +75,44 @@ def _write_parquet(rows: Source, stream: BinaryIO) -> int:
     import pyarrow.parquet as pq
 
     count = 0
-    with pq.ParquetWriter(stream, rows.schema, compression="zstd") as writer:
+    schema = _parquet_schema(rows)
+    with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
         for batch in rows.to_batches() if isinstance(rows, pa.Table) else rows:
-            writer.write_batch(batch)
+            writer.write_batch(_parquet_batch(batch, schema))
             count += batch.num_rows
     return count
+
+
+def _parquet_schema(rows: Source) -> pa.Schema:
+    """The schema of a file of `rows`: times to 100 ns are in nanoseconds where all of them can be, else texts."""
+
+    def form(field: pa.Field) -> pa.Field:
+        if not is_ticks(field.type):
+            return field
+        return pa.field(field.name, NANOSECONDS if _fits(rows, field) else pa.string())
+
+    return pa.schema([form(field) for field in rows.schema])
+
+
+def _fits(rows: Source, field: pa.Field) -> bool:
+    if not isinstance(rows, pa.Table):
+        return is_told_to_fit(field)
+    limits = pc.min_max(numbers_of(rows[field.name]))
+    return nanoseconds_hold(limits["min"].as_py(), limits["max"].as_py())
+
+
+def _parquet_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """`batch` as `_parquet_schema` has it."""
+
+    def form(column: pa.Array, kind: pa.DataType) -> pa.Array:
+        if not is_ticks(column.type):
+            return column
+        if kind == NANOSECONDS:
+            return in_nanoseconds(column)
+        return pa.array([None if moment is None else iso(moment) for moment in column.to_pylist()], kind)
+
+    columns = [form(column, field.type) for column, field in zip(batch.columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _shown(value: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from tui.kql.arrow_times import nanoseconds_hold, told_to_fit
 from tui.results.columns import from_python, to_logical, to_python
 from tui.results.database import Database, Running, first_row
 from tui.results.errors import ViewError
@@ -170,14 +171,16 @@ class PreparedView:
         if not held:
             return None
         other = f"t.{self._rows.columns.sql(name)} IS DISTINCT FROM ?"
-        return self._nearest(other, [from_python(held[0][0])], start + (1 if forward else -1), forward)
+        return self._nearest(
+            other, [from_python(held[0][0], self._rows.columns.info(name))], start + (1 if forward else -1), forward
+        )
 
     def first_at(self, name: str, moment: datetime) -> int | None:
         """Where the row stands whose time in the column `name` is the first at or after `moment`; None without one."""
         column = f"t.{self._rows.columns.sql(name)}"
         query = f"SELECT position FROM {self._source(0, self.count)} WHERE {column} >= ? ORDER BY {column}, position LIMIT 1"
         with self._lock, self._rows.running.watch(self._cursor):
-            found = self._cursor.execute(query, [from_python(moment)]).fetchall()
+            found = self._cursor.execute(query, [from_python(moment, self._rows.columns.info(name))]).fetchall()
         return int(found[0][0]) if found else None
 
     def _nearest(self, matching: str, parameters: list[Any], start: int, forward: bool) -> int | None:
@@ -231,8 +234,26 @@ class PreparedView:
 
     def reader(self, columns: Sequence[str] | None = None) -> pa.RecordBatchReader:
         """All rows in order as a stream, for exports."""
-        schema = pa.schema([self._rows.schema.field(place) for place in self._chosen(columns)])
-        return pa.RecordBatchReader.from_batches(schema, self.batches(columns))
+        chosen = self._chosen(columns)
+        batches = self.batches(columns)
+        exact = [place for place in chosen if self.columns[place].ticks]
+        told = dict(zip(exact, self._in_nanoseconds(exact), strict=True))
+        fields = [self._rows.schema.field(place) for place in chosen]
+        schema = pa.schema(
+            [told_to_fit(one) if told.get(place) else one for one, place in zip(fields, chosen, strict=True)]
+        )
+        return pa.RecordBatchReader.from_batches(
+            schema, (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in batches)
+        )
+
+    def _in_nanoseconds(self, places: Sequence[int]) -> list[bool]:
+        """Whether all times in the columns at `places`, which are to 100 ns, can be had in nanoseconds."""
+        if not places:
+            return []
+        parts = ", ".join(f"min(t.c{place}), max(t.c{place})" for place in places)
+        with self._lock, self._rows.running.watch(self._cursor):
+            found = first_row(self._cursor, f"SELECT {parts} FROM {self._source(0, self.count)}")
+        return [nanoseconds_hold(*found[2 * number : 2 * number + 2]) for number in range(len(places))]
 
     def arrow(self, columns: Sequence[str] | None = None) -> pa.Table:
         """All rows in order, in memory."""

@@ -27,7 +27,7 @@ from tui.results.database import Database, Running, first_row
 from tui.results.errors import ResultStoreError, ViewError
 from tui.results.numbers import ColumnNumbers, numbers_of, numbers_sql
 from tui.results.prepared import REFUSALS, PreparedView, StoredRows
-from tui.results.view import Columns, RowView, condition
+from tui.results.view import Columns, RowView, condition, microseconds
 
 ALL_ROWS = RowView()
 _BAR_WIDTH = 20
@@ -145,7 +145,7 @@ class Rows:
             step = bin_length(first, last, most)
             start = bin_start(first, step)
             length, origin = step // timedelta(microseconds=1), (start - EPOCH) // timedelta(microseconds=1)
-            place = f"(epoch_us({column}) - ({origin})) // {length}"
+            place = f"({microseconds(column, self._columns.info(name))} - ({origin})) // {length}"
             counted = cursor.execute(
                 f"SELECT {place} AS place, count(*) {source} AND {column} IS NOT NULL GROUP BY place", parameters
             ).fetchall()

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tui.kql.literals import LiteralError
+from tui.kql.moments import exact_as_written
 from tui.library.times import read_moment, read_span
 from tui.results.columns import ColumnInfo
 from tui.results.view import Filter, Operator
@@ -101,7 +102,7 @@ def read_value(text: str, column: ColumnInfo, operator: Operator, now: datetime)
     try:
         match column.kql_type:
             case "datetime":
-                return read_moment(text, now)
+                return exact_as_written(read_moment(text, now), text)
             case "timespan":
                 return -read_span(text[1:]) if text.startswith("-") else read_span(text)
             case "bool":

@@ -8,18 +8,20 @@ from decimal import Decimal
 from typing import Any
 
 from tui.kql.literals import timespan_text
+from tui.kql.moments import seventh_digit
 
 NULL_MARK = "·"
 """How null is shown where empty must look different."""
 
 
 def iso(when: datetime) -> str:
-    """`when` in UTC as ISO 8601 with `Z`; milliseconds or microseconds only where there are any."""
-    utc = when.astimezone(UTC) if when.tzinfo else when
+    """`when` in UTC as ISO 8601 with `Z`; milliseconds, microseconds or 100 ns only where there are any."""
+    utc = (when.astimezone(UTC) if when.tzinfo else when).replace(tzinfo=None)
+    if tick := seventh_digit(when):
+        return f"{utc.isoformat(timespec='microseconds')}{tick}Z"
     if not utc.microsecond:
-        return f"{utc:%Y-%m-%dT%H:%M:%S}Z"
-    fraction = f"{utc.microsecond:06}"
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{fraction.removesuffix('000')}Z"
+        return f"{utc.isoformat(timespec='seconds')}Z"
+    return f"{utc.isoformat(timespec='microseconds').removesuffix('000')}Z"
 
 
 def span_from(reference: datetime, moment: datetime) -> str:

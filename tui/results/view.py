@@ -69,6 +69,23 @@ class Columns:
         return self.infos[self.position(name)]
 
 
+def microseconds(column: str, info: ColumnInfo) -> str:
+    """The times of `column` as whole microseconds since 1970 in SQL; what is beyond them is cut off."""
+    # The engine's division goes towards 0, and so do remainders.
+    return f"(({column} - (({column} % 10 + 10) % 10)) // 10)" if info.ticks else f"epoch_us({column})"
+
+
+def as_text(column: str, info: ColumnInfo) -> str:
+    """The values of `column` as text in SQL."""
+    if not info.ticks:
+        return f"CAST({column} AS VARCHAR)"
+    moment = f"make_timestamp({microseconds(column, info)})"
+    return (
+        f"CASE WHEN {column} % 10 = 0 THEN CAST({moment} AS VARCHAR) "
+        f"ELSE strftime({moment}, '%Y-%m-%d %H:%M:%S.%f') || (({column} % 10 + 10) % 10) END"
+    )
+
+
 def condition(view: RowView, columns: Columns) -> tuple[str, list[Any]]:
     """A condition in SQL that holds for the rows of `view`, and its parameters."""
     parts: list[str] = []
@@ -87,13 +104,13 @@ def condition(view: RowView, columns: Columns) -> tuple[str, list[Any]]:
 
 
 def _part(one: Filter, columns: Columns) -> tuple[str, list[Any]]:
-    column = columns.sql(one.column)
-    text = f"CAST({column} AS VARCHAR)"
+    column, info = columns.sql(one.column), columns.info(one.column)
+    text = as_text(column, info)
     match one.op:
         case "==":
-            return f"{column} IS NOT DISTINCT FROM ?", [from_python(one.value)]
+            return f"{column} IS NOT DISTINCT FROM ?", [from_python(one.value, info)]
         case "!=":
-            return f"{column} IS DISTINCT FROM ?", [from_python(one.value)]
+            return f"{column} IS DISTINCT FROM ?", [from_python(one.value, info)]
         case "contains":
             return f"contains(lower({text}), lower(?))", [str(one.value)]
         case "!contains":
@@ -103,7 +120,7 @@ def _part(one: Filter, columns: Columns) -> tuple[str, list[Any]]:
         case "!matches":
             return f"NOT coalesce(regexp_matches({text}, ?), false)", [str(one.value)]
         case _:
-            return _ordered(one, columns), [from_python(one.value)]
+            return _ordered(one, columns), [from_python(one.value, info)]
 
 
 def _ordered(one: Filter, columns: Columns) -> str:
@@ -116,6 +133,7 @@ def _ordered(one: Filter, columns: Columns) -> str:
 
 def search_condition(text: str, columns: Columns, names: Sequence[str] | None) -> tuple[str, list[Any]]:
     """A condition in SQL that holds for rows with `text`, in any case, in one of the columns `names` (None: in any)."""
-    found = [columns.sql(name) for name in names] if names is not None else [f"c{n}" for n in range(len(columns.infos))]
-    parts = [f"contains(lower(CAST(t.{column} AS VARCHAR)), ?)" for column in found]
+    found = names if names is not None else [info.name for info in columns.infos]
+    texts = [as_text(f"t.{columns.sql(name)}", columns.info(name)) for name in found]
+    parts = [f"contains(lower({text}), ?)" for text in texts]
     return f"({' OR '.join(parts) or 'false'})", [text.lower()] * len(parts)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from tui.kql.moments import exact_as_written
 from tui.results.values import plain_text
 from tui.results.view import RowView
 from tui.triage.findings import About, newest
@@ -277,7 +278,7 @@ class JudgedView:
 def _moment(text: str) -> datetime | None:
     """A moment as a mark keeps it."""
     try:
-        return datetime.fromisoformat(text)
+        return exact_as_written(datetime.fromisoformat(text), text)
     except ValueError:
         return None
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from tui.kql.moments import seventh_digit
 from tui.library.model import Hunt
 from tui.results.values import plain_text
 from tui.results.view import RowView
@@ -246,10 +247,10 @@ def opens_words(cell: Cell) -> str:
 
 
 def value_words(value: Any, zone: tzinfo = UTC) -> str:
-    """A value as text: times to the microsecond in `zone` with its name, null as `null`, empty as `empty`."""
+    """A value as text: times to the microsecond, or to 100 ns, in `zone` with its name, null as `null`, empty as `empty`."""
     if isinstance(value, datetime):
         moment = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone)
-        return f"{moment:%Y-%m-%d %H:%M:%S.%f} {zone_words(zone, moment)}"
+        return f"{moment:%Y-%m-%d %H:%M:%S.%f}{seventh_digit(value) or ''} {zone_words(zone, moment)}"
     return "null" if value is None else "empty" if value == "" else plain_text(value)
 
 

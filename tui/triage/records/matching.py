@@ -51,13 +51,21 @@ def _together(
     assert some is not None, "a column is of one of the results"
     first = mine if mine is not None else pa.chunked_array([pa.nulls(lengths[0], some.type)])
     second = other if other is not None else pa.chunked_array([pa.nulls(lengths[1], some.type)])
-    if first.type != second.type or not _groups(first.type):
-        first, second = as_texts(first), as_texts(second)
+    first, second = _alike(first, second)
     both = pa.chunked_array([*first.chunks, *second.chunks], first.type)
     if _is_text(both.type):
         both = pc.fill_null(both, "")
         return pc.utf8_lower(both) if folded else both
     return both
+
+
+def _alike(mine: pa.ChunkedArray, other: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """Two columns in forms in which equal values are equal, and can be compared and grouped."""
+    from tui.kql.arrow_times import is_ticks, numbers_of
+
+    if mine.type != other.type or not _groups(mine.type):
+        return as_texts(mine), as_texts(other)
+    return (numbers_of(mine), numbers_of(other)) if is_ticks(mine.type) else (mine, other)
 
 
 def _groups(kind: pa.DataType) -> bool:
@@ -93,8 +101,7 @@ def differing(mine: pa.ChunkedArray, other: pa.ChunkedArray) -> list[int]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if mine.type != other.type or not _groups(mine.type):
-        mine, other = as_texts(mine), as_texts(other)
+    mine, other = _alike(mine, other)
     unequal = pc.fill_null(pc.not_equal(mine, other), False)
     if pa.types.is_floating(mine.type):
         unequal = pc.and_(unequal, pc.invert(_both(pc.fill_null(pc.is_nan(mine), False), pc.is_nan(other))))

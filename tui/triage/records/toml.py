@@ -11,6 +11,8 @@ from typing import Any
 
 import tomli_w
 
+from tui.kql.literals import datetime_text, parse_datetime
+from tui.kql.moments import Moment, exact, exact_as_written
 from tui.terminal.safe_text import ACTING
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -50,6 +52,8 @@ def packed(value: Any) -> Any:
     match value:
         case None:
             return {"null": True}
+        case Moment():
+            return {"time": datetime_text(value)}
         case datetime():
             return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
         case timedelta():
@@ -63,6 +67,11 @@ def packed(value: Any) -> Any:
     return str(value)
 
 
+def _exact(text: str) -> Moment:
+    moment = exact_as_written(parse_datetime(text), text)
+    return moment if isinstance(moment, Moment) else exact(moment, 0)
+
+
 def unpacked(value: Any) -> Any:
     """What `packed` was given; lists come back as tuples. ValueError for a table that it never writes."""
     match value:
@@ -72,6 +81,8 @@ def unpacked(value: Any) -> Any:
             return timedelta(microseconds=count)
         case {"decimal": str(digits)}:
             return Decimal(digits)
+        case {"time": str(text)}:
+            return _exact(text)
         case list():
             return tuple(unpacked(item) for item in value)
         case dict():

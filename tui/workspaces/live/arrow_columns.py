@@ -1,6 +1,6 @@
 """Columns of JSON values as Arrow: each KQL type in the form that the results store takes without loss.
 
-Datetimes and timespans have microseconds; the seventh digit is cut off, so that a value never moves past another.
+Datetimes are exact to 100 ns. Timespans have microseconds; their seventh digit is cut off, so that none moves past another.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tui.kql.arrow_times import NANOSECONDS, TICKS, ticks_array
 from tui.workspaces.live.errors import BrokenAnswerError
 from tui.workspaces.live.json_reader import Real
 
@@ -42,10 +43,12 @@ _ARROW = {
     "long": pa.int64(),
     "real": pa.float64(),
     "decimal": pa.decimal128(38, 18),
-    "datetime": pa.timestamp("us", "UTC"),
+    "datetime": TICKS,
     "timespan": pa.duration("us"),
 }
+_MICROSECONDS = pa.timestamp("us", "UTC")
 _PAST_MICROSECONDS = r"(\.\d{6})\d+"
+_SEVENTH = r"\.\d{6}(?P<digit>\d)"
 _TIMESPAN = re.compile(r"(-)?(?:(\d+)\.)?(\d+):(\d+)(?::(\d+)(?:\.(\d{1,7}))?)?\Z")
 
 
@@ -143,8 +146,19 @@ def _decimal(value: Any) -> Decimal:
 
 
 def _datetimes(values: Sequence[Any]) -> pa.Array:
-    texts = pc.replace_substring_regex(pa.array(values, pa.string()), _PAST_MICROSECONDS, r"\1")
-    return pc.if_else(pc.equal(texts, ""), None, texts).cast(_ARROW["datetime"])
+    texts = pa.array(values, pa.string())
+    texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    try:
+        return ticks_array(pc.divide(texts.cast(NANOSECONDS).cast(pa.int64()), 100))
+    except pa.ArrowInvalid:  # no times, more digits than are known, or too far from 1970
+        return ticks_array(_ticks(texts))
+
+
+def _ticks(texts: pa.Array) -> pa.Array:
+    """Times of any year as numbers of 100 ns since 1970; what is below is cut off."""
+    whole = pc.replace_substring_regex(texts, _PAST_MICROSECONDS, r"\1").cast(_MICROSECONDS).cast(pa.int64())
+    digits = pc.struct_field(pc.extract_regex(texts, _SEVENTH), "digit").cast(pa.int64())
+    return pc.add(pc.multiply(whole, 10), pc.fill_null(digits, 0))
 
 
 def _timespans(values: Sequence[Any]) -> pa.Array:
