@@ -132,6 +132,8 @@ class Dialect:
         if token.kind is TokenKind.STRING:
             return string_literal(string_value(token.text), self.portable)
         return token.text
+        exact = {"count_distinct": self.distinct_count, "count_distinctif": self.distinct_count_if}
+        renamed = {**exact, **renamed}
 
     def _networks(self, tokens: list[Token], networks: Mapping[str, Networks]) -> list[Token]:
         """Calls of address functions replaced where the engine lacks them, or where a list holds IPv6."""

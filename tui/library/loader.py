@@ -259,11 +259,23 @@ class _Reader:
             sum=fields.mapping("sum"),
             largest=fields.mapping("largest"),
             group_by=fields.texts("group_by"),
+            before=self.span(fields, "before"),
         )
         fields.finish()
         if bool(leg.table) == bool(leg.of):
             fields.problem("table", "a leg has either a table or, with of, another leg")
+        if leg.before and leg.of:
+            fields.problem("before", "a part of another leg reads no further than that one")
         return leg
+
+    def span(self, fields: _Fields, key: str) -> str:
+        """A span such as `30d`, or nothing."""
+        span = fields.text(key)
+        try:
+            return span_typed(read_span(span)) if span else ""
+        except LiteralError as error:
+            fields.problem(key, str(error))
+            return ""
 
     def near(self, fields: _Fields) -> Near | None:
         """`near = {...}` of a leg."""

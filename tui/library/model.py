@@ -103,6 +103,9 @@ class Leg:
     sum: Mapping[str, str] = field(default_factory=dict)
     largest: Mapping[str, str] = field(default_factory=dict)
     group_by: tuple[str, ...] = ()
+    before: str = ""
+    """A span such as `30d`: the leg reads that far before the window, too, and whatever the scope, so that views of its
+    own can compare with it. Such a leg is in no generated view."""
 
     @property
     def leans_on(self) -> dict[str, str]:
@@ -181,3 +184,8 @@ class Hunt:
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     source: str = field(default="", repr=False)
     """The text of the file, which runs keep so that their numbers open as they were counted."""
+
+    @property
+    def counted(self) -> list[Leg]:
+        """The legs that generated views count and list: all but those that read more than the window."""
+        return [leg for leg in self.legs.values() if not leg.before]

@@ -44,7 +44,8 @@ async def execute(workspace: Workspace, context: QueryContext, query: Query, sec
     import pyarrow as pa
 
     batches: list[pa.RecordBatch] = []
-    completion = await workspace.run(query.kql, context.window, Limits(query.limit, seconds), batches.append)
+    reach = context.reach(query.kql)
+    completion = await workspace.run(query.kql, reach, Limits(query.limit, seconds), batches.append)
     table = pa.Table.from_batches(batches) if batches else pa.table({})
     completion = with_lacks(query, completion)
     return Answer(query, table.select(column_order(query, table.column_names)), completion)

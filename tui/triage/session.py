@@ -197,7 +197,8 @@ class Session:
                 run.phase = Phase.RUNNING
                 self._changed(run)
                 limits = Limits(run.query.limit, SECONDS)
-                completion = await self.workspace.run(run.query.kql, run.context.window, limits, receiver.take)
+                reach = run.context.reach(run.query.kql)
+                completion = await self.workspace.run(run.query.kql, reach, limits, receiver.take)
                 completion = with_lacks(run.query, completion)
         except asyncio.CancelledError:
             receiver.stopped = True

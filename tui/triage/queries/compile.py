@@ -110,8 +110,9 @@ def _own_view(context: QueryContext, name: str) -> Query:
             lets.append(f"let view_{leg.name} = leg_{leg.name} | extend {fields};\n")
     pipeline = context.dialect.pipeline(view.pipeline.strip(), context.networks, renamed)
     body = f"{''.join(lets)}{pipeline}\n| take {context.hunt.limit + 1}"
-    columns = tuple(
-        ColumnMeaning(column, spec.opens, spec.leg, spec.value, spec.where) for column, spec in view.columns.items()
+    columns = (
+        *(ColumnMeaning(key) for key in view.keys if key not in view.columns),
+        *(ColumnMeaning(column, spec.opens, spec.leg, spec.value, spec.where) for column, spec in view.columns.items()),
     )
     keys = tuple(Key(column, "", expression) for column, expression in view.keys.items())
     return Query(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from tui.kql.dialects import Dialect, Networks
+from tui.kql.literals import parse_timespan
 from tui.library.model import Hunt, Leg, Opens, Subject
 from tui.library.parameters import Values, networks_of
 from tui.workspaces.protocol import Window
@@ -93,6 +94,16 @@ class QueryContext:
     def say(self, text: str, leg: Leg, extra: frozenset[str] = frozenset()) -> str:
         """A KQL expression over `leg`'s table in this dialect."""
         return self.dialect.condition(text, self.table(leg), self.networks, extra)
+
+    def reach(self, kql: str) -> Window:
+        """The time that `kql`, a query made for this, looks at: the window, and before it what its legs read there."""
+        spans = [parse_timespan(leg.before) for leg in self.hunt.legs.values() if leg.before]
+        if not spans or not any(f"leg_{leg.name}" in kql for leg in self.hunt.legs.values() if leg.before):
+            return self.window
+        try:
+            return Window(self.window.start - max(spans), self.window.end)
+        except OverflowError:
+            return self.window
 
     def time(self, leg: Leg) -> str:
         """The column that holds the event's time in `leg`'s table."""

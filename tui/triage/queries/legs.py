@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tui.kql.lexer import names
-from tui.kql.literals import datetime_literal, list_literal, parse_timespan, string_literal
+from tui.kql.literals import datetime_literal, list_literal, parse_timespan, string_literal, timespan_literal
 from tui.library.model import Leg, Near, Rare
 from tui.library.parameters import prelude
 from tui.triage.queries.context import QueryContext, QueryError, Scope
@@ -47,7 +47,8 @@ def leg_let(context: QueryContext, leg: Leg) -> str:
     if leg.of:
         stages = [f"leg_{leg.of}"]
     else:
-        stages = [leg.table, _window_condition(context, leg), *_scope_conditions(context, leg)]
+        stages = [leg.table, _window_condition(context, leg)]
+        stages += [] if leg.before else _scope_conditions(context, leg)
     if leg.where:
         stages.append(f"where {context.say(leg.where, leg)}")
     if leg.by_process_of:
@@ -76,9 +77,10 @@ def time_bin(context: QueryContext, leg: Leg, span: str) -> str:
 
 def _window_condition(context: QueryContext, leg: Leg) -> str:
     time = context.time(leg)
-    condition = f"where {time} >= p_from and {time} < p_to"
+    start = f"p_from - {timespan_literal(parse_timespan(leg.before))}" if leg.before else "p_from"
+    condition = f"where {time} >= {start} and {time} < p_to"
     if context.dialect.kind == "log_analytics" and time != "TimeGenerated":
-        condition = f"where TimeGenerated >= p_from and TimeGenerated < p_to + {LATE_ARRIVAL}\n| {condition}"
+        condition = f"where TimeGenerated >= {start} and TimeGenerated < p_to + {LATE_ARRIVAL}\n| {condition}"
     return condition
 
 

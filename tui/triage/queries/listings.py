@@ -150,7 +150,7 @@ def groups_query(context: QueryContext, leg_name: str, bounds: Sequence[Bound] =
 def timeline_query(context: QueryContext, bounds: Sequence[Bound] = (), limit: int = 100_000) -> Query:
     """All legs in time order, one line an event; each opens into the whole event."""
     hunt, limit = context.hunt, min(limit, context.dialect.most_rows)
-    legs = [leg for leg in hunt.legs.values() if not leg.of and context.present(leg)]
+    legs = [leg for leg in hunt.counted if not leg.of and context.present(leg)]
     legs = [
         leg for leg in legs if all(names_subject(context.table(leg), bound.key.subject or "device") for bound in bounds)
     ]

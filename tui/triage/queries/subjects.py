@@ -36,6 +36,11 @@ def subject_key(context: QueryContext, leg: Leg, subject: Subject) -> str:
     return context.say(_key(context.table(leg), subject), leg)
 
 
+def subject_expression(table: str, subject: Subject) -> str:
+    """The same, written against the documented schemas, for a hunt to say."""
+    return _key(table, subject)
+
+
 def subject_label(context: QueryContext, leg: Leg, subject: Subject) -> str:
     """The expression for the subject's shown name."""
     table = context.table(leg)

@@ -26,7 +26,7 @@ def summary_query(context: QueryContext, subject: Subject) -> Query:
     """Rows per `subject`, ranked by legs hit, thresholds met and the primary count; QueryError when nothing can run."""
     hunt = context.hunt
     view, key_name, _ = NAMES[subject]
-    here = [leg for leg in hunt.legs.values() if context.present(leg) and names_subject(context.table(leg), subject)]
+    here = [leg for leg in hunt.counted if context.present(leg) and names_subject(context.table(leg), subject)]
     primary = context.leg(hunt.primary)
     if not context.present(primary):
         raise NoTableError(f"{hunt.id} needs table {context.table(primary)}, which is not in this workspace")
@@ -59,9 +59,7 @@ def summary_query(context: QueryContext, subject: Subject) -> Query:
 
 def _lacks(context: QueryContext) -> tuple[str, ...]:
     """The tables that are not here and that legs need which are not optional."""
-    needed = (
-        known for leg in context.hunt.legs.values() if not context.optional(leg) for known in context.foundation(leg)
-    )
+    needed = (known for leg in context.hunt.counted if not context.optional(leg) for known in context.foundation(leg))
     tables = (context.table(leg) for leg in needed)
     return tuple(dict.fromkeys(table for table in tables if not context.dialect.has_table(table)))
 
@@ -124,7 +122,7 @@ def _absent(context: QueryContext, here: list[Leg]) -> list[str]:
     present = {leg.name for leg in here}
     lines = [
         f"{measure.name} = {'long' if measure.meaning.opens in ('rows', 'values') else measure.type}(null)"
-        for leg in context.hunt.legs.values()
+        for leg in context.hunt.counted
         if leg.name not in present
         for measure in _measures_absent(leg)
     ]
@@ -187,7 +185,7 @@ def _columns(context: QueryContext, subject: Subject) -> list[ColumnMeaning]:
         ColumnMeaning("LegsHit", "timeline"),
         ColumnMeaning("ThresholdsMet", "timeline"),
     ]
-    for leg in hunt.legs.values():
+    for leg in hunt.counted:
         here = context.present(leg) and names_subject(context.table(leg), subject)
         columns += [measure.meaning for measure in (_measures(context, leg) if here else _measures_absent(leg))]
     if hunt.peak and context.present(context.leg(hunt.peak.leg)):
