@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.commands.answers import say
 from tui.commands.options import UsageError
+from tui.kql.moments import seventh_digit
 from tui.settings.paths import sessions_folder
 from tui.terminal.safe_text import cell_width, pad, safe
 
@@ -290,7 +291,8 @@ def _print_json(document: Any) -> None:
 def _plain(value: Any) -> Any:
     """`value` in what JSON has; times in UTC with `Z`."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        text = value.astimezone(UTC).isoformat().removesuffix("+00:00")
+        return f"{text}{seventh_digit(value) or ''}Z"
     if isinstance(value, Mapping):
         return {str(name): _plain(item) for name, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
