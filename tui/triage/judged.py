@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 SIGN_COLUMN, BEFORE_COLUMN = ":V", ":Before"
 """Names of the columns that are added; no column of a result can begin so unless it is quoted in the query."""
 MARKED, NOTED = "M", "N"
-LETTERS = {"suspicious": "S", "unknown": "?", "benign": "B"}
 NEW, MORE = "+", "^"
 """Signs of rows that are fresh in a round of a watch."""
+LETTERS = {"suspicious": "S", "unknown": "?", "benign": "B"}
 _BATCH = 8_192
 
 Row = tuple[Any, ...]
@@ -119,7 +119,6 @@ class Judge:
         about = self.about(row)
         return None if about is None else verdict_on(self._session, about)
 
-    def sign(self, row: Mapping[str, Any]) -> str:
     def freshness(self, row: Mapping[str, Any]) -> str:
         """`+` for a row that the round of a watch before had not, `^` for one with more behind it than there."""
         fresh = self.run.fresh
@@ -128,6 +127,7 @@ class Judge:
         key = self.key(row)
         return NEW if key in fresh.new else MORE if key in fresh.more else ""
 
+    def sign(self, row: Mapping[str, Any]) -> str:
         """`+` or `^` of a fresh row, `M` or `N` of a marked one, then `S`, `?` or `B`."""
         mark, verdict = self.mark_of(row), self.verdict_of(row)
         letter = self.freshness(row)
@@ -142,7 +142,6 @@ class Judge:
         verdict = self.verdict_of(row)
         return "" if verdict is None else before_words(verdict, self._now(), self._zone())
 
-    def fields(self, row: Mapping[str, Any]) -> list[tuple[str, str]]:
     def _fresh_words(self, row: Mapping[str, Any]) -> str:
         """`new since 14:01`, `more since 14:01`, or nothing."""
         sign, fresh = self.freshness(row), self.run.fresh
@@ -150,6 +149,7 @@ class Judge:
             return ""
         return f"{'new' if sign == NEW else 'more'} since {fresh.since.astimezone(self._zone()):%H:%M}"
 
+    def fields(self, row: Mapping[str, Any]) -> list[tuple[str, str]]:
         """What is said about the row as fields, where anything is."""
         mark, said = self.mark_of(row), (("fresh", self._fresh_words(row)), ("verdict", self._verdict_words(row)))
         found = [(name, words) for name, words in said if words]

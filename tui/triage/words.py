@@ -142,11 +142,11 @@ def step_words(step: Step) -> str:
     run = step.run
     if run.query.view == "comparison":
         return run.query.title
+    if run.query.view == "rarity":
+        return run.query.title
     if run.query.view == "stack":
         return f"stack of {', '.join(key.column for key in run.query.keys)}"
     if run.origin is None:
-    if run.query.view == "rarity":
-        return run.query.title
         values = [str(value) for name, value in run.context.values.items() if value and _is_entity(run, name)]
         return " ".join([run.query.view, *values[:1]])
     what = "timeline" if run.query.view == "timeline" else run.origin.column
