@@ -88,6 +88,7 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     from tui.commands.run import add_drill, add_kql, add_run
     from tui.commands.sessions import add_sessions
     from tui.commands.sweep import add_sweep
+    from tui.commands.watch import add_watch
     from tui.commands.workspaces import add_login, add_logout, add_workspaces
 
     commands = parser.add_subparsers(title="commands", metavar="")
@@ -96,6 +97,7 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
         add_run,
         add_drill,
         add_sweep,
+        add_watch,
         add_kql,
         add_coverage,
         add_workspaces,

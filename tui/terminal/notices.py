@@ -8,12 +8,14 @@ from tui.settings.look import Bell
 from tui.terminal.sequences import through_screen
 
 WORDS = "a run has ended"
+FRESH_WORDS = "a watch found fresh rows"
 
 
-def notice(bell: Bell, environ: Mapping[str, str]) -> str:
-    """The sequence that tells of the end of a run, wrapped for the multiplexer that `environ` names; empty when off.
+def notice(bell: Bell, environ: Mapping[str, str], words: str = WORDS) -> str:
+    """The sequence that tells of the end of a run, or `words` of this module; empty when off.
 
-    tmux hands a notification on only where `allow-passthrough` is on; a bell it takes itself.
+    It is wrapped for the multiplexer that `environ` names. tmux hands a notification on only where `allow-passthrough` is
+    on; a bell it takes itself.
     """
     match bell:
         case Bell.OFF:
@@ -21,11 +23,11 @@ def notice(bell: Bell, environ: Mapping[str, str]) -> str:
         case Bell.BELL:
             return "\a"
         case Bell.OSC9:
-            sequence = f"\x1b]9;huntdeck: {WORDS}\x1b\\"
+            sequence = f"\x1b]9;huntdeck: {words}\x1b\\"
         case Bell.OSC777:
-            sequence = f"\x1b]777;notify;huntdeck;{WORDS}\x1b\\"
+            sequence = f"\x1b]777;notify;huntdeck;{words}\x1b\\"
         case Bell.OSC99:
-            sequence = f"\x1b]99;i=huntdeck:d=1;huntdeck: {WORDS}\x1b\\"
+            sequence = f"\x1b]99;i=huntdeck:d=1;huntdeck: {words}\x1b\\"
     if environ.get("TMUX"):
         doubled = sequence.replace("\x1b", "\x1b\x1b")
         return f"\x1bPtmux;{doubled}\x1b\\"

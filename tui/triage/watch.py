@@ -22,10 +22,11 @@ from tui.triage.queries.compile import view_query
 from tui.triage.queries.context import QueryContext
 from tui.triage.records.compare import NotComparableError
 from tui.triage.records.row_keys import entity_of, is_of_entities
-from tui.workspaces.protocol import State, Window, WorkspaceError
+from tui.workspaces.protocol import State, WorkspaceError
 from tui.workspaces.threads import in_thread
 
 if TYPE_CHECKING:
+    from tui.triage.records.keeper import Keeper
     from tui.triage.runs import Run
     from tui.triage.session import Session
 
@@ -185,6 +186,11 @@ class Watch:
         return [context.hunt.id for context in self.plan.contexts]
 
     @property
+    def answering(self) -> bool:
+        """Whether it did not end for want of answers."""
+        return self._failed < self.plan.failures
+
+    @property
     def news(self) -> int:
         """Fresh rows that were not seen yet."""
         return self.unseen.total()
@@ -196,6 +202,7 @@ class Watch:
     async def run(self) -> None:
         """Goes on until the time is over, too many rounds failed, or it is cancelled; runs of it are stopped then."""
         try:
+            self.until = self._clock.now() + self.plan.lasting
             while not self.over:
                 began = self._clock.now()
                 done = await self._round(began)
@@ -261,7 +268,7 @@ class Watch:
         start = end - length
         if answered is not None:
             start = min(start, answered.context.window.end)
-        moved = replace(context, window=Window(start, end), dialect=self.session.dialect)
+        moved = replace(context, window=replace(context.window, start=start, end=end), dialect=self.session.dialect)
         try:
             query = view_query(moved)
         except ValueError:  # a table went: the service says so
@@ -360,3 +367,23 @@ def watch_words(watch: Watch) -> str:
     what = watch.hunts[0] if len(watch.hunts) == 1 else f"{len(watch.hunts)} hunts"
     news = f": {watch.news:,} fresh" if watch.news else ""
     return f"watching {what} every {span_said(watch.every)}{news}"
+
+
+class SessionShelf:
+    """Keeps rounds in `session`, which `keeper` saves."""
+
+    def __init__(self, session: Session, keeper: Keeper) -> None:
+        self._session, self._keeper = session, keeper
+
+    async def keep(self, run: Run) -> None:
+        """Has what is fresh in `run` saved with it."""
+        if run.fresh is not None:
+            self._keeper.write_again(run)
+
+    async def drop(self, run: Run) -> bool:
+        """Lets go of `run`, unless the analyst is there, opened something in it or marked a row."""
+        if self._session.is_needed(run):
+            return False
+        await self._session.drop(run)
+        self._keeper.let_go(run)
+        return True
