@@ -35,6 +35,17 @@ async def test_what_it_looks_like(size: tuple[int, int]) -> None:
         assert_snapshot(shown.app, f"window-{size[0]}x{size[1]}")
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_late_rows_are_asked_for_where_they_can_be_told(size: tuple[int, int]) -> None:
+    async with opened(WindowScreen(NOW, None, late_rows=True), size) as shown:
+        assert_snapshot(shown.app, f"window-late-{size[0]}x{size[1]}")
+        shown.app.dialog.query_one("#late").focus()
+        await shown.press("y")
+        assert "+late" in shown.text
+        await shown.press("f5")
+        assert shown.given == [Window(START, END, late=True)]
+
+
 async def test_untouched_it_gives_the_same_window() -> None:
     exact = Window(START + timedelta(microseconds=1), END + timedelta(microseconds=250))
     async with opened(WindowScreen(exact, WHOLE)) as shown:

@@ -47,6 +47,11 @@ def add_window(parser: argparse.ArgumentParser) -> None:
         "--from", dest="start", default="", metavar="TIME", help="start of the window, UTC unless a zone is given"
     )
     parser.add_argument("--to", dest="end", default="", metavar="TIME", help="end of the window (not included)")
+    parser.add_argument(
+        "--late",
+        action="store_true",
+        help="Log Analytics: find rows of the window that were stored more than an hour after its end, too (slower)",
+    )
     for option, words in (
         ("device", "devices: short name, FQDN, or a prefix ending in *"),
         ("account", "accounts: name or domain\\name"),
@@ -111,7 +116,8 @@ async def context_in(workspace: Workspace, hunt: Hunt, arguments: argparse.Names
     """What the hunt's queries are made for in `workspace`; UsageError for a value or window that does not fit."""
     try:
         values = values_for(hunt, given_values(arguments.parameters))
-        window = make_window(arguments.last, arguments.start, arguments.end, await workspace.span(), datetime.now(UTC))
+        span, now = await workspace.span(), datetime.now(UTC)
+        window = make_window(arguments.last, arguments.start, arguments.end, span, now, arguments.late)
         dialect = dialect_for(workspace.kind, await workspace.schema())
     except (ParameterError, WindowError, DialectError) as error:
         raise UsageError(str(error)) from error
@@ -122,7 +128,8 @@ def context_without_workspace(hunt: Hunt, arguments: argparse.Namespace, kind: s
     """The same for a kind of workspace with its documented schema: nothing is opened."""
     try:
         values = values_for(hunt, given_values(arguments.parameters))
-        window = make_window(arguments.last, arguments.start, arguments.end, None, datetime.now(UTC))
+        now = datetime.now(UTC)
+        window = make_window(arguments.last, arguments.start, arguments.end, None, now, arguments.late)
         return QueryContext(hunt, values, window, dialect_for(kind), scope_of(arguments))
     except (ParameterError, WindowError, DialectError) as error:
         raise UsageError(str(error)) from error

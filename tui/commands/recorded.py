@@ -19,6 +19,8 @@ from tui.triage.runs import Origin, Phase, Run
 from tui.workspaces.protocol import Completion, Outcome, State, Workspace
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from tui.triage.records.recording import Recording
 
 
@@ -54,24 +56,22 @@ class Runner:
         self, context: QueryContext, query: Query, seconds: float, origin: Origin | None = None
     ) -> Executed:
         """Runs `query`; one that is cancelled is kept as such."""
+        from tui.triage.records.recording import ended, stop
+
         number = self._recording.next_number() if self._recording is not None else 1
         run = Run(number, query, context, self._workspace.name, origin, Phase.RUNNING)
         try:
             answer = await execute(self._workspace, context, query, seconds)
         except asyncio.CancelledError:
+            stop(run, Completion(Outcome(State.CANCELLED, f"after {run.seconds:.1f} s")))
             self._keep(run, None)
             raise
-        self._keep(run, answer)
+        self._keep(run, ended(run, answer))
         return Executed(run, answer, self._workspace.kind)
 
-    def _keep(self, run: Run, answer: Answer | None) -> None:
+    def _keep(self, run: Run, table: pa.Table | None) -> None:
         if self._recording is None:
             return
-        from tui.triage.records.recording import ended, stop
-
-        if answer is None:
-            stop(run, Completion(Outcome(State.CANCELLED, f"after {run.seconds:.1f} s")))
-        table = ended(run, answer) if answer is not None else None
         try:
             self._recording.keep(run, self._workspace.kind, table, self._given)
         except OSError as error:

@@ -146,7 +146,10 @@ def drill(arguments: argparse.Namespace) -> int:
             query = _limited(_drill_query(view, row, arguments), arguments.limit)
             origin = origin_in(view.run, row, arguments.column)
             found = await runner.execute(context, query, arguments.timeout, origin)
-            return runner.code(print_answer(found, arguments.format, output))
+            code = print_answer(found, arguments.format, output)
+            if found.run.mismatch:
+                say(f"{found.run.mismatch}: rows came or went in between")
+            return runner.code(code)
 
     return with_workspace(arguments.workspace, work)
 

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -221,9 +221,10 @@ def _wanted(opened: Open, hunts: list[Hunt], arguments: argparse.Namespace) -> S
 
 def _window(session: Session, arguments: argparse.Namespace) -> Window:
     if not _window_given(arguments):
-        return session.window
+        return replace(session.window, late=arguments.late or session.window.late)
+    now = datetime.now(UTC)
     try:
-        return make_window(arguments.last, arguments.start, arguments.end, session.whole, datetime.now(UTC))
+        return make_window(arguments.last, arguments.start, arguments.end, session.whole, now, arguments.late)
     except WindowError as error:
         raise UsageError(str(error)) from error
 

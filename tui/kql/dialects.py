@@ -69,6 +69,12 @@ class Dialect:
         """The same for rows with all columns of their table: Defender refuses answers of more than 50 MB as a whole."""
         return 10_000 if self.kind == "defender" else self.most_rows
 
+    @property
+    def tells_late_rows(self) -> bool:
+        """Whether a table of devices holds the time of storage besides the event's, by which rows stored late can be told."""
+        both = {"Timestamp", "TimeGenerated"}
+        return self.kind == "log_analytics" and any(both <= columns.keys() for columns in self.schema.values())
+
     def has_table(self, table: str) -> bool:
         """Whether the workspace has `table`."""
         return table in self.schema

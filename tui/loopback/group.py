@@ -21,7 +21,8 @@ class Loopback:
     """`log_analytics`, `defender` and `data_explorer` over the evidence `file`, and `tokens` to sign in at; used as `with`.
 
     `folder` takes the authority's files. With `sign_in`, tokens of `ledger` are asked for; without, any or none will do.
-    `port` is the first of consecutive ports, or 0 for free ones; `control` lets failures be asked for over HTTP.
+    `port` is the first of consecutive ports, or 0 for free ones; `control` lets failures be asked for over HTTP; `streamed`
+    gives Log Analytics' tables of devices a `Timestamp`, as those have that Defender streams.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Loopback:
         clock: Callable[[], datetime] | None = None,
         port: int = 0,
         control: bool = False,
+        streamed: bool = False,
     ) -> None:
         self.authority = make_authority(folder)
         self.ledger = Ledger()
@@ -40,7 +42,7 @@ class Loopback:
         ports = range(port, port + 4) if port else (0,) * 4
         self.tokens = TokenService(self.authority, self.ledger, port=ports[3], control=control)
         self.log_analytics = LogAnalytics(
-            self.authority, file, clock=clock, ledger=ledger, port=ports[0], control=control
+            self.authority, file, clock=clock, ledger=ledger, port=ports[0], control=control, timestamps=streamed
         )
         self.defender = Defender(self.authority, file, clock=clock, ledger=ledger, port=ports[1], control=control)
         self.data_explorer = DataExplorer(

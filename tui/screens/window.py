@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -19,6 +20,7 @@ from tui.triage.held import span_words
 from tui.triage.windows import WindowError, make_window, show_window
 from tui.widgets.dialog import Dialog
 from tui.widgets.parameter_field import WRONG_MARK
+from tui.widgets.switch_field import SwitchField
 from tui.widgets.text_field import TextField
 from tui.widgets.words import Words
 from tui.workspaces.protocol import Window
@@ -29,7 +31,8 @@ _QUICK = (("1 h", "1h"), ("24 h", "24h"), ("7 d", "7d"), ("30 d", "30d"))
 class WindowScreen(Modal[Window | None]):
     """Asks for another window than `window`; gives it, or None. `whole` is the time the evidence spans.
 
-    Quick windows count back from the newest event, or from now where there is no evidence.
+    Quick windows count back from the newest event, or from now where there is no evidence. With `late_rows` it asks whether
+    rows that were stored late are looked for, too.
     """
 
     CSS_PATH = "window.tcss"
@@ -39,9 +42,9 @@ class WindowScreen(Modal[Window | None]):
         Binding("escape", "cancel", "cancel"),
     ]
 
-    def __init__(self, window: Window, whole: Window | None) -> None:
+    def __init__(self, window: Window, whole: Window | None, late_rows: bool = False) -> None:
         super().__init__()
-        self._window, self._whole = window, whole
+        self._window, self._whole, self._late_rows = window, whole, late_rows
         self._known: tuple[tuple[str, str], Window] | None = None
 
     def compose(self) -> ComposeResult:
@@ -62,6 +65,11 @@ class WindowScreen(Modal[Window | None]):
                     yield Button(words, id=f"last-{span}", compact=True)
                 if self._whole is not None:
                     yield Button("whole evidence", id="whole", compact=True)
+            if self._late_rows:
+                with Horizontal(classes="line"):
+                    yield Words("late", classes="name")
+                    yield SwitchField(self._window.late, id="late")
+                    yield Words("rows stored over 1 h late, too (slower)", classes="aside")
             yield Words(self._about_whole(), id="about")
             yield Button("Set", id="set", variant="primary", compact=True)
 
@@ -81,7 +89,7 @@ class WindowScreen(Modal[Window | None]):
         start, end = (self.query_one(name, TextField).value.strip() for name in ("#from", "#to"))
         if self._known is None or self._known[0] != (start, end):
             self._known = ((start, end), self._made(start, end))
-        return self._known[1]
+        return replace(self._known[1], late=self._late_rows and bool(self.query_one("#late", SwitchField).value))
 
     def _made(self, start: str, end: str) -> Window:
         try:
@@ -91,6 +99,7 @@ class WindowScreen(Modal[Window | None]):
         return make_window(start, "", end, self._whole, datetime.now(UTC))
 
     @on(Input.Changed)
+    @on(SwitchField.Changed)
     def _check(self) -> None:
         said = self.query_one("#said", Words)
         try:
@@ -121,6 +130,8 @@ class WindowScreen(Modal[Window | None]):
     def _fill(self, window: Window) -> None:
         self.query_one("#from", TextField).value = moment_typed(window.start)
         self.query_one("#to", TextField).value = moment_typed(window.end)
+        if self._late_rows and window is self._window:
+            self.query_one("#late", SwitchField).value = window.late
         self.query_one("#set").focus()
 
     def action_take(self) -> None:

@@ -41,7 +41,11 @@ def run_facts(run: Run, outcome: Outcome | None, kind: str, author: str = "") ->
             "reason": outcome.reason if outcome is not None else "",
             "rows_received": run.received,
         },
-        "window": {"from": iso(context.window.start), "to": iso(context.window.end)},
+        "window": {
+            "from": iso(context.window.start),
+            "to": iso(context.window.end),
+            **({"late_rows": True} if context.window.late else {}),
+        },
         "scope": {name: list(names) for name, names in asdict(context.scope).items() if names},
         "query": {"sha256": hashlib.sha256(query.kql.encode("utf-8", "replace")).hexdigest(), "kql": query.kql},
     }

@@ -92,9 +92,13 @@ class Session:
         return values_for(hunt, self.values.get(hunt.id, {}))
 
     def context(self, hunt: Hunt, window: Window | None = None, scope: Scope | None = None) -> QueryContext:
-        """What a query of `hunt` is made for now; ParameterError as `checked_values`."""
+        """What a query of `hunt` is made for now; ParameterError as `checked_values`.
+
+        In a `window` of its own, late rows are looked for where the session's looks for them.
+        """
+        window = replace(window, late=self.window.late) if window is not None else self.window
         return QueryContext(
-            hunt, self.checked_values(hunt), window or self.window, self.dialect, self.scope if scope is None else scope
+            hunt, self.checked_values(hunt), window, self.dialect, self.scope if scope is None else scope
         )
 
     def run_view(self, hunt: Hunt, view: str = "", bounds: Sequence[Bound] = (), window: Window | None = None) -> Run:
@@ -124,7 +128,7 @@ class Session:
             return self.start(context, view_query(context, run.query.view, run.query.bounds), run.origin)
         length = run.context.window.end - run.context.window.start
         end = self.whole.end if self.whole else datetime.now(UTC)
-        context = replace(run.context, window=Window(end - length, end), dialect=self.dialect)
+        context = replace(run.context, window=replace(run.context.window, start=end - length, end=end), dialect=self.dialect)
         return self.start(context, view_query(context, run.query.view, run.query.bounds))
 
     def start(self, context: QueryContext, query: Query, origin: Origin | None = None) -> Run:

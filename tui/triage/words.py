@@ -88,12 +88,15 @@ def size_words(size: int) -> str:
 
 
 def window_words(window: Window, zone: tzinfo = UTC) -> str:
-    """`11-21 01:00 -> 05:00`: the date is said again only where it differs, seconds only where there are any."""
+    """`11-21 01:00 -> 05:00`: the date is said again only where it differs, seconds only where there are any.
+
+    `+late` follows where rows are looked for that were stored late.
+    """
     start, end = window.start.astimezone(zone), window.end.astimezone(zone)
     exact = any(moment.second or moment.microsecond for moment in (start, end)) and end - start < timedelta(hours=1)
     form = "%H:%M:%S" if exact else "%H:%M"
     day = f"%m-%d {form}" if start.year == end.year else f"%Y-%m-%d {form}"
-    return f"{start:{day}} -> {end:{form if start.date() == end.date() else day}}"
+    return f"{start:{day}} -> {end:{form if start.date() == end.date() else day}}{' +late' if window.late else ''}"
 
 
 def scope_words(scope: Scope) -> str:

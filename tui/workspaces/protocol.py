@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Window:
-    """An absolute UTC range [start, end); both are timezone-aware UTC datetimes with microseconds."""
+    """An absolute UTC range [start, end); both are timezone-aware UTC datetimes with microseconds.
+
+    With `late`, events in it are looked for however late they were stored; without, up to an hour after its end. That
+    makes a difference in Log Analytics, to tables that hold both times.
+    """
 
     start: datetime
     end: datetime
+    late: bool = False
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:

@@ -26,7 +26,8 @@ def ask_window(screen: MainScreen) -> None:
             screen.refresh_words()
             screen.say("window set: e, then F5, runs a hunt in it; what is shown keeps its own")
 
-    screen.app.push_screen(WindowScreen(screen.session.window, screen.session.whole), given)
+    session = screen.session
+    screen.app.push_screen(WindowScreen(session.window, session.whole, session.dialect.tells_late_rows), given)
 
 
 def ask_scope(screen: MainScreen) -> None:

@@ -28,13 +28,17 @@ def assemble(context: QueryContext, body: str, legs: Iterable[str], heading: str
         lets.append(leg_let(context, leg))
     used = names("\n".join(lets) + "\n" + body)
     lines = [
-        f"// {heading}",
+        f"// {heading}{_late_words(context)}",
         f"let p_from = {datetime_literal(context.window.start)};",
         f"let p_to = {datetime_literal(context.window.end)};",
         *prelude(context.hunt, context.values, used, context.dialect.portable),
         *_scope_lets(context.scope, used, context.dialect.portable),
     ]
     return "\n".join([*lines, *lets, body]) + "\n"
+
+
+def _late_words(context: QueryContext) -> str:
+    return "; rows stored late, too" if context.window.late and context.dialect.kind == "log_analytics" else ""
 
 
 def in_order(context: QueryContext, wanted: Iterable[str]) -> list[str]:
@@ -80,8 +84,13 @@ def _window_condition(context: QueryContext, leg: Leg) -> str:
     start = f"p_from - {timespan_literal(parse_timespan(leg.before))}" if leg.before else "p_from"
     condition = f"where {time} >= {start} and {time} < p_to"
     if context.dialect.kind == "log_analytics" and time != "TimeGenerated":
-        condition = f"where TimeGenerated >= {start} and TimeGenerated < p_to + {LATE_ARRIVAL}\n| {condition}"
+        condition = f"where TimeGenerated >= {start}{_stored_before(context)}\n| {condition}"
     return condition
+
+
+def _stored_before(context: QueryContext) -> str:
+    """The end of the times of storage that are looked at; none where late rows are looked for, which the window's end cuts."""
+    return "" if context.window.late else f" and TimeGenerated < p_to + {LATE_ARRIVAL}"
 
 
 def _scope_conditions(context: QueryContext, leg: Leg) -> list[str]:

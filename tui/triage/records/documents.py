@@ -226,7 +226,7 @@ def _unpacked(values: Any) -> dict[str, Any]:
 
 
 def _window(window: Window) -> Document:
-    return {"start": window.start, "end": window.end}
+    return {"start": window.start, "end": window.end, **({"late": True} if window.late else {})}
 
 
 def _window_of(table: Mapping[str, Any] | None) -> Window | None:
@@ -234,7 +234,7 @@ def _window_of(table: Mapping[str, Any] | None) -> Window | None:
         return None
     take = Fields(table, "window")
     try:
-        return Window(take.time("start"), take.time("end"))
+        return Window(take.time("start"), take.time("end"), take.truth("late", False))
     except DocumentError:
         raise
     except ValueError as error:

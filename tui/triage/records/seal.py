@@ -196,7 +196,7 @@ def _run(run: RunRecord) -> dict[str, Any]:
         "rows": run.received,
         "outcome": str(run.outcome.state),
         "reason": run.outcome.reason,
-        "window": [run.window.start, run.window.end],
+        "window": [run.window.start, run.window.end, *(["late"] if run.window.late else [])],
         "scope": _filled(run.scope),
         "parameters": {name: packed(value) for name, value in run.values.items()},
         "workspace": run.workspace,

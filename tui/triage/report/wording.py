@@ -47,8 +47,9 @@ def time_words(moment: datetime) -> str:
 
 
 def window_words(window: Window) -> str:
-    """Both ends of a window, of which the second is not included."""
-    return f"{time_words(window.start)} → {time_words(window.end)}"
+    """Both ends of a window, of which the second is not included, and whether rows stored late are in it."""
+    late = ", rows stored late included" if window.late else ""
+    return f"{time_words(window.start)} → {time_words(window.end)}{late}"
 
 
 def number_words(number: int, unit: str, one: str = "") -> str:
