@@ -5,7 +5,8 @@ import pytest
 from tui.library.catalogue import load_catalogue
 from tui.library.model import Hunt
 from tui.library.parameters import values_for
-from tui.triage.pivots import device_of, device_pivot, moment_of, pivots_for, window_around
+from tui.triage.around import window_around
+from tui.triage.pivots import device_of, device_pivot, moment_of, pivots_for
 from tui.triage.queries.context import ColumnMeaning, Key, Query
 
 MOMENT = datetime(2026, 11, 21, 3, 0, 1, tzinfo=UTC)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
+    from tui.triage.around import Centre
     from tui.triage.cell import Cell
     from tui.triage.column_choices import SavedView
     from tui.triage.judged import Judge
+    from tui.triage.process_tree import ProcessKey
     from tui.triage.runs import Run, Step
     from tui.triage.session import Session
 
@@ -34,6 +36,12 @@ class Place:
     """The runs whose rows it sets side by side, the older one first."""
     moment: datetime | None = None
     """Where the cursor goes at first in a timeline: to the first row at or after this time."""
+    centre: Centre | None = None
+    """The event that a timeline is about, which is marked in it."""
+    kin: ProcessKey | None = None
+    """The process to whose tree `step.view.only` narrows the rows."""
+    kin_wanted: bool = False
+    """Whether the rows are to be narrowed to the tree of `kin` once they are there."""
     arrival: int | None = None
     """Where the cursor goes at first: to the row that came as this number, from 0."""
     judge: Judge | None = None
@@ -56,7 +64,8 @@ class Place:
     def chips(self) -> list[str]:
         """What is chosen and hidden among the rows, a few words each."""
         number = f"{len(self.benign):,}"
-        words = [f"only {self.chosen}"] if self.step.view.only is not None else []
+        words = [self._around] if self.centre is not None else []
+        words += [f"only {self.chosen}"] if self.step.view.only is not None else []
         if self.reference is not None:
             from tui.results.values import iso
 
@@ -68,6 +77,13 @@ class Place:
                 else f"{number} hidden as benign (b shows them)"
             )
         return words
+
+    @property
+    def _around(self) -> str:
+        """How far a timeline reaches, and what changes that."""
+        from tui.triage.around import span_of, span_words
+
+        return f"{span_words(span_of(self.step.run.context.window))} around @ (Ctrl+Up wider, Ctrl+Down narrower)"
 
     @property
     def derived(self) -> bool:

@@ -180,7 +180,7 @@ class ResultPane(Vertical, can_focus=True):
 
             judged = JudgedView(prepared, place.judge)
             source, renewal = judged, judged.judged
-            self._columns = with_said(self._columns, place.judge.of_entities)
+            self._columns = with_said(self._columns, place.judge.of_entities, place.centre is not None)
         self._arrange()
         came: tuple[int | None, str, int | None] = (row, "", None)
         if not again and row is None:
@@ -263,14 +263,17 @@ def table_columns(run: Run, prepared: PreparedView) -> list[TableColumn]:
     return columns
 
 
-def with_said(columns: list[TableColumn], of_entities: bool) -> list[TableColumn]:
-    """`columns` with those that say what was said about a row: `V` at the left, of devices `Before` after their name."""
+def with_said(columns: list[TableColumn], of_entities: bool, has_centre: bool = False) -> list[TableColumn]:
+    """`columns` with those that say what was said about a row: `V` at the left, of devices `Before` after their name.
+
+    Where the rows are about one of them, which has a sign of its own, there is room for that.
+    """
     from tui.triage.judged import BEFORE_COLUMN, SIGN_COLUMN
     from tui.widgets.table_layout import TableColumn
 
     if {SIGN_COLUMN, BEFORE_COLUMN} & {column.name for column in columns}:
         return columns
-    sign = TableColumn(SIGN_COLUMN, label="V", width=2 if of_entities else 1, pinned=True, passive=True)
+    sign = TableColumn(SIGN_COLUMN, label="V", width=2 if of_entities or has_centre else 1, pinned=True, passive=True)
     before = TableColumn(BEFORE_COLUMN, label="Before", maximum=_LONGEST_BEFORE, passive=True)
     return [sign, *columns[:1], *([before] if of_entities else []), *columns[1:]]
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from tui.library.model import Hunt
 from tui.triage.queries.context import Query
-from tui.workspaces.protocol import Window
-
-AROUND = timedelta(minutes=15)
-"""How far before and after a row its surroundings reach."""
 
 DEVICE_PIVOT = "pivot-device"
 """The id of the pivot that `t` starts around a row's time."""
@@ -93,11 +89,6 @@ def moment_of(row: Mapping[str, Any], column: str = "") -> datetime | None:
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=UTC)
     return None
-
-
-def window_around(moment: datetime, span: timedelta = AROUND) -> Window:
-    """The window from `span` before to `span` after `moment`."""
-    return Window(moment - span, moment + span + timedelta(microseconds=1))
 
 
 def _entities(query: Query, row: Mapping[str, Any], column: str) -> Iterator[tuple[str, dict[str, str]]]:

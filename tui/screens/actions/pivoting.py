@@ -1,11 +1,9 @@
-"""From a cell to other events: pivots, and the time around a row."""
+"""From a cell to other events: pivots."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from tui.screens.places import Place
 
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
@@ -48,23 +46,3 @@ def pivot(screen: MainScreen) -> None:
 def _start(screen: MainScreen, chosen: Pivot, cell: Cell) -> None:
     screen.session.values[chosen.hunt.id] = dict(chosen.values)
     screen.push(screen.session.run_view(chosen.hunt, window=cell.run.context.window), cell)
-
-
-def around(screen: MainScreen) -> None:
-    """All events of the row's device from 15 minutes before to 15 minutes after the row."""
-    from tui.triage.pivots import device_of, device_pivot, moment_of, window_around
-    from tui.triage.runs import Step
-
-    cell = cell_with_device(screen)
-    if cell is None:
-        return
-    hunt = device_pivot(screen.session.catalogue.pivots)
-    device, moment = device_of(cell.row), moment_of(cell.row, cell.column)
-    if hunt is None or not device or moment is None:
-        missing = "device" if not device else "time" if moment is None else "pivot for devices"
-        screen.say(f"no {missing} in this row to show the time around", warning=True)
-        return
-    name = next(name for name, parameter in hunt.parameters.items() if parameter.entity)
-    screen.session.values[hunt.id] = {name: device}
-    run = screen.session.run_view(hunt, "timeline", window=window_around(moment))
-    screen.push_place(Place(Step(run), opened=cell, moment=moment))

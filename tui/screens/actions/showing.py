@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui.results.view import RowView
     from tui.screens.main import MainScreen
     from tui.screens.places import Place
+    from tui.triage.around import Centre
     from tui.triage.cell import Cell
     from tui.triage.judged import Judge
     from tui.triage.queries.context import Query
@@ -87,6 +88,11 @@ async def display(screen: MainScreen, place: Place, arrival: int | None = None) 
     if stored is None:
         return
     await _leave_out_benign(screen, place, stored)
+    if place.kin_wanted and place.step.run.outcome is not None:
+        from tui.screens.actions.around import kin_of
+
+        place.kin_wanted, place.chosen = False, "the process tree"
+        place.step.view = replace(place.step.view, only=await kin_of(place))
     view = place.step.view
     if not place.ready:
         came = stored.count
@@ -104,7 +110,7 @@ async def display(screen: MainScreen, place: Place, arrival: int | None = None) 
         if row is None:
             screen.say("filters hide that row here: u takes them back one by one", warning=True)
     if place.moment is not None and place.step.run.outcome is not None:
-        row, place.moment = await in_thread(lambda: _rows_before(place, stored)), None
+        row, place.moment = await in_thread(lambda: _first_at(place)), None
     if place is screen.trail.current and held is not None:
         screen.pane.show_rows(place, held, row)
         await histogram.renew(screen, place)
@@ -112,12 +118,18 @@ async def display(screen: MainScreen, place: Place, arrival: int | None = None) 
         screen.show_trail()
 
 
-def judge_of(screen: MainScreen, run: Run, stored: Rows) -> Judge:
-    """What finds what was said about the rows of `run`."""
+def judge_of(screen: MainScreen, run: Run, stored: Rows, centre: Centre | None = None) -> Judge:
+    """What finds what was said about the rows of `run`, which may be about one of them."""
     from tui.triage.judged import Judge
 
     kinds = {info.name: info.kql_type for info in stored.columns}
-    return Judge(screen.session, run, kinds, screen.now, lambda: screen.zone)
+    if centre is None:
+        return Judge(screen.session, run, kinds, screen.now, lambda: screen.zone)
+    from tui.triage.around import CentredJudge
+
+    judge = CentredJudge(screen.session, run, kinds, screen.now, lambda: screen.zone)
+    judge.centre = centre
+    return judge
 
 
 async def _leave_out_benign(screen: MainScreen, place: Place, stored: Rows) -> None:
@@ -126,7 +138,7 @@ async def _leave_out_benign(screen: MainScreen, place: Place, stored: Rows) -> N
 
     if place.derived:
         return
-    judge = place.judge = place.judge or judge_of(screen, place.step.run, stored)
+    judge = place.judge = place.judge or judge_of(screen, place.step.run, stored, place.centre)
     if not place.ready:
         place.benign = await in_thread(lambda: judge.benign(stored))
     place.benign_shown = place.benign_shown or place.arrival in place.benign
@@ -135,11 +147,13 @@ async def _leave_out_benign(screen: MainScreen, place: Place, stored: Rows) -> N
         place.step.view = replace(place.step.view, without=without)
 
 
-def _rows_before(place: Place, stored: Rows) -> int:
-    """How many rows of a timeline lie before the place's moment."""
-    from tui.results.view import Filter, RowView
-
-    return stored.prepare(RowView(filters=(Filter("EventTime", "<", place.moment),))).count
+def _first_at(place: Place) -> int:
+    """Where the first row of a timeline at or after the place's moment stands, or the last row before it."""
+    held, moment = place.prepared, place.moment
+    if held is None or moment is None:
+        return 0
+    found = held.first_at("EventTime", moment)
+    return found if found is not None else held.count - 1
 
 
 def look(screen: MainScreen, view: RowView) -> Coroutine[None, None, None]:

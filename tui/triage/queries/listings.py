@@ -17,6 +17,8 @@ _WHAT: dict[str, str] = {
     "network": "strcat(RemoteIP, ':', tostring(RemotePort), iff(RemoteUrl == '', '', strcat(' ', RemoteUrl)))",
     "logon": "strcat(LogonType, iff(RemoteIP == '', '', strcat(' from ', RemoteIP)), "
     "iff(RemoteDeviceName == '', '', strcat(' ', RemoteDeviceName)))",
+    "share": "strcat(iff(RelativeTargetName == '', ShareName, strcat(ShareName, '\\\\', RelativeTargetName)), "
+    "iff(IpAddress == '', '', strcat(' from ', IpAddress)))",
 }
 """What an event is about, in one text, for the kinds whose tables share the columns it takes."""
 
@@ -29,6 +31,15 @@ _FIRST_FILLED: dict[str, tuple[str, ...]] = {
 _SAYING = ("ProcessCommandLine", "FileName", "Operation")
 _WINDOWS_WHAT = "strcat('event ', tostring(EventID))"
 _TIMELINE_KEYS = ("Leg", "EventTime", "DeviceKey", "ReportId")
+
+_WHOSE = {
+    "ProcessId": "long",
+    "ProcessCreationTime": "datetime",
+    "InitiatingProcessId": "long",
+    "InitiatingProcessCreationTime": "datetime",
+    "LogonId": "long",
+}
+"""Hidden columns of a timeline: the process an event started, the one that did it, and the logon session."""
 
 
 def events_query(
@@ -161,7 +172,7 @@ def timeline_query(context: QueryContext, bounds: Sequence[Bound] = (), limit: i
     body += ["| sort by EventTime asc, Leg asc, ReportId asc", f"| take {limit + 1}"]
     meanings = [ColumnMeaning(name, "rows") for name in ("EventTime", "Leg")]
     meanings += [ColumnMeaning(name, "rows") for name in ("DeviceName", "ActionType", "What", "StartedBy", "Account")]
-    meanings += [ColumnMeaning("ReportId", hidden=True), ColumnMeaning("DeviceKey", hidden=True)]
+    meanings += [ColumnMeaning(name, hidden=True) for name in ("ReportId", "DeviceKey", *_WHOSE)]
     types = {"EventTime": "datetime", "ReportId": "long"}
     return Query(
         kql=assemble(context, "\n".join(body), [leg.name for leg in legs], f"{hunt.id} {hunt.title}: timeline"),
@@ -208,18 +219,27 @@ def _timeline_branch(context: QueryContext, leg: Leg, bounds: Sequence[Bound]) -
         f"Account = {account}",
         f"ReportId = {context.say(_report_id(context.table(leg)), leg)}",
         f"DeviceKey = {subject_key(context, leg, 'device')}",
+        *(f"{name} = {_of_whom(context, leg, name, kind)}" for name, kind in _WHOSE.items()),
     ]
     stages = [f"leg_{leg.name}", *(f"where {bound_condition(context, leg, bound)}" for bound in bounds)]
     return " | ".join([*stages, f"project {', '.join(fields)}"])
 
 
+def _of_whom(context: QueryContext, leg: Leg, name: str, kind: str) -> str:
+    """One of the columns that say whose an event is, of one type in all legs; null where the table does not tell."""
+    if name not in known_columns(context.table(leg)) or (leg.kind != "process" and name.startswith("Process")):
+        return f"{kind}(null)"
+    said = context.say(name, leg)
+    return f"tolong({said})" if kind == "long" and "null" not in said else said
+
+
 def _what(kind: Kind, columns: Columns) -> str:
     """The expression that says in one text what an event of a table with `columns` is about."""
+    composed = _WHAT.get(kind)
+    if composed and ("ShareName" if kind == "share" else "RemoteIP") in columns:
+        return composed
     if "EventID" in columns and "ActionType" not in columns:
         return _WINDOWS_WHAT
-    composed = _WHAT.get(kind)
-    if composed and "RemoteIP" in columns:
-        return composed
     filled = [name for name in _FIRST_FILLED.get(kind, _SAYING) if name in columns]
     expression = f"tostring({filled[-1]})" if filled else "''"
     for name in reversed(filled[:-1]):
