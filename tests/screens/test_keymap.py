@@ -87,7 +87,7 @@ def test_two_may_change_places() -> None:
 
 
 def test_one_key_may_do_different_things_in_different_places() -> None:
-    assert asked(("tree.turn", "p")) == ({"tree.turn": "p"}, [])
+    assert asked(("tree.tick", "p")) == ({"tree.tick": "p"}, [])
 
 
 def test_clashes_and_unknown_names_are_named_and_the_rest_counts() -> None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.answers import EXIT_CODES, say
@@ -196,7 +197,7 @@ async def _run(opened: Open, hunts: list[Hunt], arguments: argparse.Namespace) -
         await sweeping.wait()
     await printer.finish(opened.keeper.name if opened.keeper.root is not None else None)
     if stopped:
-        resume = f"; huntdeck sweep --resume --session {opened.keeper.name!r} goes on" if arguments.session else ""
+        resume = f"; huntdeck sweep --resume --session {quote(opened.keeper.name)} goes on" if arguments.session else ""
         say(f"stopped: {end_words(session, wanted)}{resume}")
         return EXIT_CODES[State.CANCELLED]
     return _code(session, wanted)

@@ -33,6 +33,7 @@ from tui.screens.actions import (
     rows,
     sessions,
     signing,
+    sweeping,
     views,
 )
 from tui.widgets.key_line import printed_key
@@ -57,6 +58,8 @@ class Where(StrEnum):
     """On a column of rows that are shown."""
     TREE = "tree"
     """On the tree."""
+    HUNTS = "hunts"
+    """On the tree, where hunts are ticked, or on a node that holds some."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ class Act:
     where: Where
     words: str
     label: str = ""
+    gives_way: bool = False
+    """Whether its keys are those of an act before it where that is about hunts to sweep."""
 
     def shown_keys(self, keymap: Mapping[str, str]) -> str:
         """Its keys as they are printed on keyboards, those of `keymap` where it is in there."""
@@ -150,7 +155,9 @@ ACTS = (
     Act("window", "w", asking.ask_window, Where.OPEN, "window of the session", "window"),
     Act("scope", "o", asking.ask_scope, Where.OPEN, "scope of the session", "scope"),
     Act("coverage", "c", asking.show_coverage, Where.OPEN, "what the workspace holds"),
-    Act("runs", "R", asking.show_runs, Where.OPEN, "all runs of the session"),
+    Act("sweep", "R", sweeping.begin, Where.HUNTS, "run the ticked hunts, or all of the node, as a sweep", "sweep"),
+    Act("resume_sweep", "", sweeping.resume, Where.OPEN, "go on with the sweep that was cut off"),
+    Act("runs", "R", asking.show_runs, Where.OPEN, "all runs of the session", gives_way=True),
     Act("compare", "C", comparing.ask_compare, Where.RESULT, "compare with another run: rows new, gone, changed"),
     Act("export_rows", "E", exporting.ask_export, Where.ROWS, "export rows as a file with a manifest", "export"),
     Act("report", "", reporting.ask_report, Where.OPEN, "report of this session: read it, or write a file"),
@@ -181,6 +188,7 @@ _GROUPS = {
     Where.COLUMN: Binding.Group("On a column"),
     Where.RESULT: Binding.Group("On a result"),
     Where.TREE: Binding.Group("On the tree"),
+    Where.HUNTS: Binding.Group("On the tree"),
 }
 _EVERYWHERE = Binding.Group("Everywhere")
 

@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingsMap, BindingType
 from textual.dom import DOMNode
 from textual.keys import _character_to_key
 
-from tui.screens.acts import ACTS, Where, act_binding
+from tui.screens.acts import ACTS, Act, Where, act_binding
 from tui.settings.config import KeyWish
 from tui.settings.keys import ConfigProblem, nearest
 
@@ -45,10 +45,11 @@ _NAMED = (
 ).split()
 _FUNCTION = [f"f{number}" for number in range(1, 13)]
 
-_TREE, _RESULT, _ROWS = "tree", "result", "rows"
-_EVERYWHERE = frozenset((_TREE, _RESULT, _ROWS))
+_TREE, _HUNTS, _RESULT, _ROWS = "tree", "hunts", "result", "rows"
+_EVERYWHERE = frozenset((_TREE, _HUNTS, _RESULT, _ROWS))
 _PLACES = {
-    Where.TREE: frozenset((_TREE,)),
+    Where.TREE: frozenset((_TREE, _HUNTS)),
+    Where.HUNTS: frozenset((_HUNTS,)),
     Where.RESULT: frozenset((_RESULT, _ROWS)),
     Where.ROWS: frozenset((_ROWS,)),
     Where.COLUMN: frozenset((_ROWS,)),
@@ -72,10 +73,15 @@ def known_ids() -> dict[str, Bound]:
     from tui.widgets.hunt_tree import HuntTree
     from tui.widgets.result_table import ResultTable
 
-    known = {f"main.{act.id}": Bound(_split(act.keys), _PLACES.get(act.where, _EVERYWHERE)) for act in ACTS}
+    known = {f"main.{act.id}": Bound(_split(act.keys), _places(act)) for act in ACTS}
     known |= _bound(HuntTree.BINDINGS, _PLACES[Where.TREE])
     known |= _bound(ResultTable.BINDINGS, _PLACES[Where.RESULT])
     return known | _bound(APP_BINDINGS, _EVERYWHERE)
+
+
+def _places(act: Act) -> frozenset[str]:
+    places = _PLACES.get(act.where, _EVERYWHERE)
+    return places - {_HUNTS} if act.gives_way else places
 
 
 def read_keymap(wishes: Sequence[KeyWish], path: Path) -> tuple[dict[str, str], list[ConfigProblem]]:

@@ -14,7 +14,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.screens.actions import beginning, histogram, hunting, panes, rows, sessions, showing
+from tui.screens.actions import beginning, histogram, hunting, panes, rows, sessions, showing, sweeping
 from tui.screens.acts import BY_ID, Act, Where, bindings
 from tui.screens.footer import key_pieces
 from tui.screens.header import session_pieces, trail_pieces
@@ -217,6 +217,8 @@ class MainScreen(Screen[None]):
                 return self.in_tree or not self.ready
             case Where.RESULT:
                 return self.ready and not self.in_tree
+            case Where.HUNTS:
+                return sweeping.can_begin(self)
             case Where.ROWS | Where.COLUMN:
                 return self.ready and not self.in_tree and self.pane.has_rows
         return self.ready
@@ -329,7 +331,8 @@ class MainScreen(Screen[None]):
 
     def show_header(self) -> None:
         """Makes the first line say what is true now."""
-        self.query_one("#header", Line).show(session_pieces(self.session, self.keeper, self.zone))
+        pieces = session_pieces(self.session, self.keeper, self.zone)
+        self.query_one("#header", Line).show([*pieces, *sweeping.pieces(self)])
 
     def show_trail(self) -> None:
         """Makes the trail's line say what is true now."""
@@ -350,7 +353,17 @@ class MainScreen(Screen[None]):
         # While the key is held down nothing is said.
         if self._brief is not None:
             self._brief.stop()
-        self._brief = self.set_timer(_REST, lambda: panes.brief(self))
+        self._brief = self.set_timer(_REST, self._rest)
+
+    def _rest(self) -> None:
+        panes.brief(self)
+        self._show_keys()
+
+    @on(HuntTree.Ticked)
+    def _hunts_ticked(self) -> None:
+        if self.ready:
+            self.show_header()
+        self._show_keys()
 
     @on(HuntTree.FilterAsked)
     def _filter_asked(self) -> None:

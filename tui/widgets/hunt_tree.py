@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -33,7 +34,7 @@ class Node:
 
 
 class HuntTree(Widget, can_focus=True):
-    """Nodes in order, folded and filtered here; posts `Opened` when a hunt is entered.
+    """Nodes in order, folded and filtered here; posts `Opened` when a hunt is entered, `Ticked` when ticks change.
 
     It scrolls itself, half a pane at a time, so that most keys draw two lines.
     """
@@ -62,7 +63,10 @@ class HuntTree(Widget, can_focus=True):
         Binding("end,G", "move(1000000)", "last", show=False, id="tree.last"),
         Binding("left,h", "fold", "fold", show=False, id="tree.fold"),
         Binding("right,l", "unfold", "unfold", show=False, id="tree.unfold"),
-        Binding("space", "turn", "fold or unfold", show=False, id="tree.turn"),
+        Binding(
+            "space", "tick", "tick the hunt, or all of the node, to run them as a sweep", show=False, id="tree.tick"
+        ),
+        Binding("escape", "untick", "take all ticks away", show=False, id="tree.untick"),
     ]
 
     @dataclass
@@ -78,6 +82,10 @@ class HuntTree(Widget, can_focus=True):
         hunt: str
 
     @dataclass
+    class Ticked(Message):
+        """Other hunts are ticked."""
+
+    @dataclass
     class FilterAsked(Message):
         """The analyst wants to filter."""
 
@@ -86,6 +94,7 @@ class HuntTree(Widget, can_focus=True):
         self._all: tuple[Node, ...] = ()
         self._badges: Mapping[str, str] = {}
         self._folded: set[str] = set()
+        self._ticked: set[str] = set()
         self._filter = ""
         self._shown: list[Node] = []
         self._cursor = 0
@@ -96,6 +105,29 @@ class HuntTree(Widget, can_focus=True):
     def hunt(self) -> str:
         """The id of the hunt under the cursor, or nothing."""
         return self._shown[self._cursor].hunt if self._shown else ""
+
+    @property
+    def label(self) -> str:
+        """What the line under the cursor says."""
+        return self._shown[self._cursor].label if self._shown else ""
+
+    @property
+    def ticked(self) -> list[str]:
+        """The ids of the ticked hunts, in order, those folded or filtered away too."""
+        return [node.hunt for node in self._all if node.hunt in self._ticked]
+
+    @property
+    def under(self) -> list[str]:
+        """The ids of the hunts that the line under the cursor is or holds: folded ones too, but none that is filtered away."""
+        return self._held(self._shown[self._cursor]) if self._shown else []
+
+    def _held(self, node: Node) -> list[str]:
+        if node.hunt:
+            return [node.hunt]
+        nodes = self._shown if self._filter else self._all
+        place = next(index for index, known in enumerate(nodes) if known.key == node.key)
+        below = takewhile(lambda known: known.depth > node.depth, nodes[place + 1 :])
+        return [known.hunt for known in below if known.hunt]
 
     @property
     def words(self) -> str:
@@ -117,6 +149,7 @@ class HuntTree(Widget, can_focus=True):
         known = {node.key for node in self._all}
         self._folded = (self._folded & known) | {key for key in folded if key not in known}
         self._all, self._message = tuple(nodes), message
+        self._ticked &= {node.hunt for node in self._all}
         self._lay_out()
 
     def mark(self, badges: Mapping[str, str]) -> None:
@@ -239,6 +272,25 @@ class HuntTree(Widget, can_focus=True):
         """Asks for the filter's words."""
         self.post_message(self.FilterAsked())
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Ticks can be taken away where there are any."""
+        return bool(self._ticked) if action == "untick" else True
+
+    def action_tick(self) -> None:
+        """Ticks what the line is or holds; takes the ticks away where all of it is ticked."""
+        held = set(self.under)
+        self._tick(self._ticked - held if held <= self._ticked else self._ticked | held)
+
+    def action_untick(self) -> None:
+        """Takes all ticks away."""
+        self._tick(set())
+
+    def _tick(self, hunts: set[str]) -> None:
+        if hunts != self._ticked:
+            self._ticked = hunts
+            self.refresh()
+            self.post_message(self.Ticked())
+
     def action_turn(self) -> None:
         """Folds or unfolds the line."""
         if self._shown and not self.hunt:
@@ -314,4 +366,11 @@ class HuntTree(Widget, can_focus=True):
         badge = f" {badge}" if badge else ""
         room = width - cell_width(badge)
         indent = " " * (_INDENT * max(0, node.depth - 1))
-        return pad(fit(f"{indent}{sign}{safe(node.label)}", room), room) + badge, badge
+        return pad(fit(f"{indent}{sign}{self._tick_sign(node)}{safe(node.label)}", room), room) + badge, badge
+
+    def _tick_sign(self, node: Node) -> str:
+        """`x` where all of the line is ticked, `-` where a part of it is; nothing at all where no hunt is ticked."""
+        if not self._ticked:
+            return ""
+        held = set(self._held(node))
+        return "x " if held and held <= self._ticked else "- " if held & self._ticked else "  "

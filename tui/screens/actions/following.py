@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.screens.actions import looking
+from tui.screens.actions import looking, sweeping
 from tui.screens.actions.showing import show_place
 
 if TYPE_CHECKING:
@@ -36,9 +36,10 @@ class Follower:
             show_place(screen)
         if ended or not run.received:
             screen.refresh_words()
-        if ended and run.took is not None:
+        swept = sweeping.is_of_sweep(screen.session, run)
+        if ended and run.took is not None and not (swept or run.watched):
             looking.tell_of_end(screen, run.took)
-        if ended and not here and run.origin is None and screen.app.screen is screen:
+        if ended and not here and run.origin is None and not (swept or run.watched) and screen.app.screen is screen:
             from tui.triage.words import end_words
 
             screen.say(end_words(run), warning=run.failed)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.screens.actions import exporting
+from tui.screens.actions import exporting, sweeping
 from tui.screens.actions.showing import judge_of, show_event, show_row
 from tui.screens.places import Place
 
@@ -205,8 +205,11 @@ async def _show_whole(screen: MainScreen, cell: Cell, run: Run) -> None:
 
 
 def cancel(screen: MainScreen) -> None:
-    """Stops the export that is being written, else the run that is shown, or that of the hunt under the cursor."""
-    if exporting.stop(screen):
+    """Stops the export that is being written, else the run that is shown, or that of the hunt under the cursor.
+
+    On the tree it offers to stop the sweep that goes on.
+    """
+    if exporting.stop(screen) or sweeping.offer_stop(screen):
         return
     run = screen.run_in_hand
     if run is None or run.outcome is not None:

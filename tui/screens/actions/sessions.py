@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.screens.actions import exporting
+from tui.screens.actions import exporting, sweeping
 from tui.screens.places import Place
 
 _GREETED = 3
@@ -69,8 +69,9 @@ def come_back(screen: MainScreen, opened: Opened) -> None:
         screen.come_back(places)
     elif screen.start.sessions is not None:
         screen.run_worker(_greet_again(screen, screen.start.sessions), group="greet", description="greet")
-    if opened.words:
-        screen.say("; ".join(opened.words), warning=True)
+    words = [*opened.words, *sweeping.cut_off_words(screen)]
+    if words:
+        screen.say("; ".join(words), warning=True)
 
 
 def leave(screen: MainScreen, close: Callable[[], None]) -> None:
@@ -81,7 +82,11 @@ def leave(screen: MainScreen, close: Callable[[], None]) -> None:
     screen.remember()
     active, keeper = screen.session.active(), screen.keeper
     reasons = []
-    if active:
+    if screen.session.sweeping is not None:
+        reasons.append("The sweep would be stopped; it can be gone on with when the session is opened again.")
+    if screen.session.watching is not None:
+        reasons.append("The watch would end; huntdeck watch goes on without the screen.")
+    if active and screen.session.sweeping is None:
         reasons.append(f"{len(active)} run{'s' * (len(active) != 1)} would be stopped.")
     if exporting.is_going_on(screen):
         reasons.append("The export that is being written would be stopped.")
