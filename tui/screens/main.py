@@ -22,6 +22,7 @@ from tui.screens.keymap import keyless_bindings, remap
 from tui.screens.messages import messages_of
 from tui.screens.opening import Opened, Start
 from tui.screens.places import Place, Trail
+from tui.screens.ranked import hunt_at, note_at
 from tui.screens.result_pane import ResultPane
 from tui.screens.turns import Turns, Work
 from tui.triage.cell import Cell
@@ -170,7 +171,7 @@ class MainScreen(Screen[None]):
         """The hunt under the tree's cursor, or that of the result that is shown."""
         place = self.trail.current
         if place is not None and not self.in_tree:
-            return place.step.run.context.hunt
+            return hunt_at(place, self.pane.values, self.pane.column)
         return self.session.catalogue.hunts.get(self.hunt_tree.hunt)
 
     @property
@@ -191,10 +192,8 @@ class MainScreen(Screen[None]):
         return Cell(place.step.run, row, column) if place is not None and row and column else None
 
     def _note(self) -> str:
-        from tui.triage.words import opens_words
-
         cell = self.cell()
-        return opens_words(cell) if cell is not None else ""
+        return note_at(self.trail.current, cell) if cell is not None else ""
 
     def _said(self) -> str:
         place = self.trail.current

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.screens.ranked import ranked_columns
 from tui.terminal.safe_text import safe
 from tui.widgets.line import Line, Piece
 
@@ -163,7 +164,7 @@ class ResultPane(Vertical, can_focus=True):
         """Shows the prepared rows of `place`: the cursor in `row`, else where it is or was left."""
         again = self.has_rows and self._shown is place
         self._shown = place
-        self._columns = table_columns(place.step.run, prepared)
+        self._columns = ranked_columns(place, table_columns(place.step.run, prepared))
         if place.reference is not None:
             self._columns = [
                 replace(one, label=f"±{one.label or one.name}") if one.kind == "time" else one for one in self._columns

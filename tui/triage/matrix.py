@@ -33,13 +33,6 @@ EARLIER = 5
 
 TECHNIQUES, HUNTS, LEGS, VERDICTS, CHANGES = "Techniques", "Hunts", "Legs", "Verdicts", "Changes"
 KEY = "Key"
-CHANGE_WORDS = {
-    "first": "first seen in this run",
-    "new": "new since the run before",
-    "gone": "gone since the run before",
-    "more": "more than in the run before",
-    "fewer": "fewer than in the run before",
-}
 UNKNOWN = "?"
 """Stands where nothing came of a device in a hunt whose answer is not whole."""
 
@@ -106,6 +99,7 @@ class Matrix:
     table: pa.Table
     cells: pa.Table
     subjects: pa.Table
+    starts: Mapping[int, tuple[int, int]]
     benign: tuple[int, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Names under which a hunt knows a subject that others know by its id."""
@@ -124,7 +118,7 @@ class Matrix:
         import pyarrow.compute as pc
 
         place = next(place for place, one in enumerate(self.asked) if one.hunt.id == hunt)
-        mine = _of_hunt(self.cells, place)
+        mine = self.cells.slice(*self.starts.get(place, (0, 0)))
         row = pc.index(self.subjects["key"], subject).as_py()
         row = pc.index(mine["subject"], self.subjects["subject"][row]).as_py() if row >= 0 else -1
         if row < 0:
@@ -197,7 +191,9 @@ def matrix_of(asked: Sequence[Asked], subject: Subject, opinions: Mapping[About,
     ordered, cells = _ordered(asked, cells)
     hidden = tuple(place for place, is_hidden in enumerate(subjects["hidden"].to_pylist()) if is_hidden)
     named = dict(zip(aliases["name"].to_pylist(), aliases["subject"].to_pylist(), strict=True))
-    return Matrix(subject, tuple(ordered), _wide(ordered, subject, subjects, cells), cells, subjects, hidden, named)
+    starts = _starts(cells)
+    wide = _wide(ordered, subject, subjects, cells, starts)
+    return Matrix(subject, tuple(ordered), wide, cells, subjects, starts, hidden, named)
 
 
 def _is_whole(run: Run | None) -> bool | None:
@@ -268,7 +264,13 @@ def signs_column(hunt: str) -> str:
     return f"{hunt} signs"
 
 
-def _wide(asked: Sequence[Asked], subject: Subject, subjects: pa.Table, cells: pa.Table) -> pa.Table:
+def _wide(
+    asked: Sequence[Asked],
+    subject: Subject,
+    subjects: pa.Table,
+    cells: pa.Table,
+    starts: Mapping[int, tuple[int, int]],
+) -> pa.Table:
     """The subjects as rows, with a number and signs for each hunt."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -277,7 +279,7 @@ def _wide(asked: Sequence[Asked], subject: Subject, subjects: pa.Table, cells: p
     columns: dict[str, Any] = {NAMES[subject][2]: subjects["name"]}
     columns |= {title: subjects[title.lower()] for title in (TECHNIQUES, HUNTS, LEGS, VERDICTS, CHANGES)}
     for place, one in enumerate(asked):
-        mine = _of_hunt(cells, place)
+        mine = cells.slice(*starts.get(place, (0, 0)))
         there = pc.index_in(keys, value_set=mine["subject"].combine_chunks())
         columns[one.hunt.id] = mine["events"].combine_chunks().take(there)
         missing = "   " if one.whole else UNKNOWN if one.answered else one.state
@@ -285,11 +287,12 @@ def _wide(asked: Sequence[Asked], subject: Subject, subjects: pa.Table, cells: p
     return pa.table({**columns, KEY: subjects["key"]})
 
 
-def _of_hunt(cells: pa.Table, place: int) -> pa.Table:
-    """The cells of the hunt at `place`; all are in the order of the hunts."""
-    import pyarrow as pa
+def _starts(cells: pa.Table) -> dict[int, tuple[int, int]]:
+    """Where the cells of each hunt begin, and how many they are."""
     import pyarrow.compute as pc
 
-    hunts = cells["hunt"].combine_chunks()
-    start = pc.index(hunts, pa.scalar(place, pa.int32())).as_py()
-    return cells.slice(max(start, 0), pc.sum(pc.equal(hunts, place)).as_py() or 0)
+    found, start = {}, 0
+    for counted in pc.value_counts(cells["hunt"].combine_chunks()).to_pylist():
+        found[counted["values"]] = (start, counted["counts"])
+        start += counted["counts"]
+    return found

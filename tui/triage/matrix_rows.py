@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from tui.library.model import Subject
 from tui.triage.queries.subjects import NAMES
-from tui.triage.runs import Run
+from tui.triage.runs import Run, event_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _NUMBERS = ("events", "legs", "met", "first")
-
-
-def event_columns(run: Run) -> list[str]:
-    """The columns of a run's rows whose sum is the number of events of all legs, each leg's rows counted once."""
-    counts = {leg.count: leg.name for leg in run.context.hunt.legs.values() if not leg.of}
-    return [one.name for one in run.query.columns if one.opens == "rows" and counts.get(one.name) == one.leg]
 
 
 def rows_together(runs: Iterable[tuple[int, Run]], subject: Subject) -> pa.Table:

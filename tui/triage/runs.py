@@ -14,6 +14,7 @@ from tui.results.store import ResultStore, Rows
 from tui.results.values import plain_text
 from tui.results.view import RowView
 from tui.triage.queries.context import Query, QueryContext
+from tui.triage.queries.subjects import NAMES
 from tui.workspaces.protocol import Completion, Outcome, State
 
 
@@ -116,11 +117,25 @@ class Run:
         return f"{self.origin.counted:,} counted{counted_at}, {self.received:,} listed at {self.began:%H:%M}"
 
 
+def event_columns(run: Run) -> list[str]:
+    """The columns of a run's rows whose sum is the number of events of all legs, each leg's rows counted once.
+
+    They are those of the timeline that a row of a device, an account... opens into; none where rows are of nobody.
+    """
+    if run.query.view not in {names[0] for names in NAMES.values()}:
+        return []
+    counts = {leg.count: leg.name for leg in run.context.hunt.legs.values() if not leg.of}
+    return [one.name for one in run.query.columns if one.opens == "rows" and counts.get(one.name) == one.leg]
+
+
 def origin_in(run: Run, row: Mapping[str, Any], column: str) -> Origin:
     """What a drill into the cell `column` of `row`, which is of `run`, comes from."""
     value = row.get(column)
     opens = run.query.meaning(column).opens
-    counts = opens in ("rows", "values") and isinstance(value, int) and not isinstance(value, bool)
+    if opens == "timeline":
+        legs = [row[name] for name in event_columns(run) if isinstance(row.get(name), int)]
+        value = sum(legs) if legs else None
+    counts = opens in ("rows", "values", "timeline") and isinstance(value, int) and not isinstance(value, bool)
     shown = (row.get(known.name) for known in run.query.columns)
     label = next((plain_text(held) for held in shown if held not in (None, "")), "")
     return Origin(run.number, column, label, value if counts else None, run.began)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.screens.actions import exporting, sweeping
 from tui.screens.actions.showing import judge_of, show_event, show_row
 from tui.screens.places import Place
+from tui.screens.ranked import MergedPlace, RankedPlace
 
 if TYPE_CHECKING:
     from tui.library.model import Hunt
@@ -177,6 +178,14 @@ async def open_cell(screen: MainScreen) -> None:
         from tui.screens.actions.comparing import open_compared
 
         open_compared(screen, place, cell)
+    elif isinstance(place, RankedPlace):
+        from tui.screens.actions.ranking import open_ranked
+
+        await open_ranked(screen, place, cell)
+    elif isinstance(place, MergedPlace):
+        from tui.screens.actions.ranking import open_line
+
+        open_line(screen, place, cell)
     elif cell.run.query.view in ("events", "base"):
         await show_row(screen, cell)
     elif cell.run.query.view == "timeline":

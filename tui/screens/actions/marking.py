@@ -39,7 +39,11 @@ def row_in_hand(screen: MainScreen) -> Row | None:
         return None
     if place.derived or place.judge is None:
         what = (
-            "counts a value: Enter shows the rows it counts" if place.stacked else "sets rows of two runs side by side"
+            "counts a value: Enter shows the rows it counts"
+            if place.stacked
+            else "sets rows of two runs side by side"
+            if place.compared
+            else "is of several hunts"
         )
         screen.say(f"this row {what}; mark and judge it where it was listed", warning=True)
         return None
