@@ -148,13 +148,19 @@ class HuntdeckApp(App[int]):
 
     def tell_of_end(self, seconds: float) -> None:
         """Rings, or as the configuration says, when a run of `seconds` has ended and nobody looks here."""
-        look = self.config.look
-        if seconds < look.bell_after or self.is_headless:
-            return
-        if not self.app_focus or time.monotonic() - self._touched >= look.bell_after:
-            from tui.terminal.notices import notice
+        if seconds >= self.config.look.bell_after:
+            self._ring()
 
-            self.write_to_terminal(notice(look.bell, os.environ))
+    def tell_of_fresh(self) -> None:
+        """Rings, or as the configuration says, when a watch found something and nobody looks here."""
+        self._ring(fresh=True)
+
+    def _ring(self, fresh: bool = False) -> None:
+        look = self.config.look
+        if not self.is_headless and (not self.app_focus or time.monotonic() - self._touched >= look.bell_after):
+            from tui.terminal.notices import FRESH_WORDS, WORDS, notice
+
+            self.write_to_terminal(notice(look.bell, os.environ, FRESH_WORDS if fresh else WORDS))
 
     def notify(
         self,

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,7 @@ def _look_at(opened: Open, arguments: argparse.Namespace) -> None:
         if arguments.last or arguments.start or arguments.end:
             now = datetime.now(UTC)
             session.window = make_window(arguments.last, arguments.start, arguments.end, session.whole, now)
+        session.window = replace(session.window, late=arguments.late or session.window.late)
     except WindowError as error:
         raise UsageError(str(error)) from error
     session.scope = scope_of(arguments) or session.scope

@@ -36,6 +36,7 @@ from tui.screens.actions import (
     signing,
     sweeping,
     views,
+    watching,
 )
 from tui.widgets.key_line import printed_key
 
@@ -158,6 +159,8 @@ ACTS = (
     Act("coverage", "c", asking.show_coverage, Where.OPEN, "what the workspace holds"),
     Act("sweep", "R", sweeping.begin, Where.HUNTS, "run the ticked hunts, or all of the node, as a sweep", "sweep"),
     Act("resume_sweep", "", sweeping.resume, Where.OPEN, "go on with the sweep that was cut off"),
+    Act("watch", "", watching.ask, Where.OPEN, "watch the hunt, the ticked ones or the node: run every N minutes"),
+    Act("stop_watch", "", watching.stop_watching, Where.OPEN, "stop watching"),
     Act("runs", "R", asking.show_runs, Where.OPEN, "all runs of the session", gives_way=True),
     Act("compare", "C", comparing.ask_compare, Where.RESULT, "compare with another run: rows new, gone, changed"),
     Act("ranking", "B", ranking.rank_devices, Where.OPEN, "rank devices across hunts: a matrix of the newest runs"),

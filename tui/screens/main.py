@@ -14,7 +14,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.screens.actions import beginning, histogram, hunting, panes, rows, sessions, showing, sweeping
+from tui.screens.actions import beginning, histogram, hunting, panes, rows, sessions, showing, sweeping, watching
 from tui.screens.acts import BY_ID, Act, Where, bindings
 from tui.screens.footer import key_pieces
 from tui.screens.header import session_pieces, trail_pieces
@@ -310,6 +310,7 @@ class MainScreen(Screen[None]):
     def _enter(self) -> None:
         self.keeper.touch()
         showing.show_place(self)
+        watching.seen(self)
         panes.go_to(self, result=True)
         self.refresh_words()
 
@@ -331,7 +332,7 @@ class MainScreen(Screen[None]):
     def show_header(self) -> None:
         """Makes the first line say what is true now."""
         pieces = session_pieces(self.session, self.keeper, self.zone)
-        self.query_one("#header", Line).show([*pieces, *sweeping.pieces(self)])
+        self.query_one("#header", Line).show([*pieces, *sweeping.pieces(self), *watching.pieces(self)])
 
     def show_trail(self) -> None:
         """Makes the trail's line say what is true now."""

@@ -181,7 +181,7 @@ class ResultPane(Vertical, can_focus=True):
 
             judged = JudgedView(prepared, place.judge)
             source, renewal = judged, judged.judged
-            self._columns = with_said(self._columns, place.judge.of_entities, place.centre is not None)
+            self._columns = with_said(self._columns, place.judge.of_entities, _has_own_sign(place))
         self._arrange()
         came: tuple[int | None, str, int | None] = (row, "", None)
         if not again and row is None:
@@ -264,7 +264,7 @@ def table_columns(run: Run, prepared: PreparedView) -> list[TableColumn]:
     return columns
 
 
-def with_said(columns: list[TableColumn], of_entities: bool, has_centre: bool = False) -> list[TableColumn]:
+def with_said(columns: list[TableColumn], of_entities: bool, has_own_sign: bool = False) -> list[TableColumn]:
     """`columns` with those that say what was said about a row: `V` at the left, of devices `Before` after their name.
 
     Where the rows are about one of them, which has a sign of its own, there is room for that.
@@ -274,9 +274,14 @@ def with_said(columns: list[TableColumn], of_entities: bool, has_centre: bool = 
 
     if {SIGN_COLUMN, BEFORE_COLUMN} & {column.name for column in columns}:
         return columns
-    sign = TableColumn(SIGN_COLUMN, label="V", width=2 if of_entities or has_centre else 1, pinned=True, passive=True)
+    sign = TableColumn(SIGN_COLUMN, label="V", width=1 + of_entities + has_own_sign, pinned=True, passive=True)
     before = TableColumn(BEFORE_COLUMN, label="Before", maximum=_LONGEST_BEFORE, passive=True)
     return [sign, *columns[:1], *([before] if of_entities else []), *columns[1:]]
+
+
+def _has_own_sign(place: Place) -> bool:
+    """Whether some rows have a sign besides those of marks and verdicts: they are fresh, or what the others are about."""
+    return place.centre is not None or (place.judge is not None and place.judge.fresh is not None)
 
 
 def _is_of_one_device(run: Run) -> bool:

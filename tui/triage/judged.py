@@ -18,7 +18,7 @@ from tui.triage.verdicts import is_taken_back
 if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
     from tui.results.store import Rows
-    from tui.triage.runs import Run
+    from tui.triage.runs import Fresh, Run
     from tui.triage.session import Session
 
 SIGN_COLUMN, BEFORE_COLUMN = ":V", ":Before"
@@ -93,6 +93,11 @@ class Judge:
         self._marked: tuple[tuple[int, int], tuple[int, ...]] = ((-1, 0), ())
 
     @property
+    def fresh(self) -> Fresh | None:
+        """What is fresh among the rows: of a watch that is on, since its rounds were looked at last."""
+        return self.run.unseen or self.run.fresh
+
+    @property
     def has_marks(self) -> bool:
         """Whether any row is marked anywhere."""
         return bool(self._session.findings.marked)
@@ -121,7 +126,7 @@ class Judge:
 
     def freshness(self, row: Mapping[str, Any]) -> str:
         """`+` for a row that the round of a watch before had not, `^` for one with more behind it than there."""
-        fresh = self.run.fresh
+        fresh = self.fresh
         if fresh is None or not row:
             return ""
         key = self.key(row)
@@ -144,7 +149,7 @@ class Judge:
 
     def _fresh_words(self, row: Mapping[str, Any]) -> str:
         """`new since 14:01`, `more since 14:01`, or nothing."""
-        sign, fresh = self.freshness(row), self.run.fresh
+        sign, fresh = self.freshness(row), self.fresh
         if not sign or fresh is None:
             return ""
         return f"{'new' if sign == NEW else 'more'} since {fresh.since.astimezone(self._zone()):%H:%M}"
@@ -257,7 +262,7 @@ class JudgedView:
         judge = self.judge
         if not judge.moment:
             return [self._judged(row, columns, sign, before) for row in rows]
-        moment, moments, fresh = columns.index(judge.moment), judge.marked_moments(), judge.run.fresh
+        moment, moments, fresh = columns.index(judge.moment), judge.marked_moments(), judge.fresh
         return [
             row
             if row[sign] == "" and row[moment] not in moments and not fresh

@@ -48,6 +48,17 @@ class Fresh:
     new: frozenset[str] = frozenset()
     more: frozenset[str] = frozenset()
 
+    @property
+    def count(self) -> int:
+        """How many rows are fresh."""
+        return len(self.new | self.more)
+
+    def and_then(self, later: Fresh | None) -> Fresh:
+        """This with what a later round brought."""
+        if later is None:
+            return self
+        return Fresh(self.since, self.new | later.new, self.more | later.more)
+
 
 @dataclass
 class Run:
@@ -73,6 +84,8 @@ class Run:
     """Whether it is a round of a watch that is on."""
     fresh: Fresh | None = None
     """What is fresh in it; None where nothing is, and in runs that are no round of a watch."""
+    unseen: Fresh | None = None
+    """What is fresh in it against what the analyst of a watch saw last; not kept."""
 
     @property
     def hunt_id(self) -> str:

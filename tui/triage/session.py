@@ -29,6 +29,8 @@ from tui.workspaces.threads import in_thread
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tui.triage.watch import Watch
+
 AT_ONCE = 2
 """Runs at the same time in an evidence workspace; the embedded engine uses every processor for each."""
 
@@ -70,6 +72,8 @@ class Session:
         self.remembered = remembered or VerdictStore(None)
         """Verdicts of all sessions."""
         self.author = author_here()
+        self.watching: Watch | None = None
+        """The watch that goes on."""
         self._changed = changed
         self._queue = asyncio.Semaphore(LIVE_AT_ONCE if workspace.banner == "LIVE" else AT_ONCE)
 

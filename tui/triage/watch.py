@@ -8,14 +8,15 @@ that no moment lies between two rounds unseen. Times come from a clock that is g
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tui.library.model import Hunt
 from tui.library.times import span_said
+from tui.settings.crashes import error_type, write_report
 from tui.triage.fresh import find_fresh
 from tui.triage.judged import verdict_on
 from tui.triage.queries.compile import view_query
@@ -27,7 +28,7 @@ from tui.workspaces.threads import in_thread
 
 if TYPE_CHECKING:
     from tui.triage.records.keeper import Keeper
-    from tui.triage.runs import Run
+    from tui.triage.runs import Fresh, Run
     from tui.triage.session import Session
 
 EVERY, LASTING = timedelta(minutes=15), timedelta(hours=8)
@@ -161,7 +162,7 @@ def plan_of(
 class Watch:
     """Watches as `plan` says, in `session`. `told` is called after each round, and a last time when `over` is said.
 
-    `unseen` counts fresh rows by hunt until `see` is called; `next_at` is when the next round begins, None during one.
+    `unseen` is what is fresh, by hunt, since `see` was called last; `next_at` is when the next round begins, None during one.
     """
 
     def __init__(
@@ -170,7 +171,7 @@ class Watch:
         self.session, self.plan = session, plan
         self._shelf, self._told, self._clock = shelf, told, clock
         self.rounds = self.dropped = 0
-        self.unseen: Counter[str] = Counter()
+        self.unseen: dict[str, Fresh] = {}
         self.every = plan.every
         self.next_at: datetime | None = None
         self.until = clock.now() + plan.lasting
@@ -179,6 +180,7 @@ class Watch:
         self._failed = 0
         self._chains = {context.hunt.id: _Chain() for context in plan.contexts}
         self._running: list[Run] = []
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def hunts(self) -> list[str]:
@@ -193,11 +195,23 @@ class Watch:
     @property
     def news(self) -> int:
         """Fresh rows that were not seen yet."""
-        return self.unseen.total()
+        return sum(fresh.count for fresh in self.unseen.values())
 
     def see(self, hunt: str) -> None:
         """What is fresh of `hunt` was looked at."""
         self.unseen.pop(hunt, None)
+
+    def begin(self) -> None:
+        """Goes on beside everything else in its session, until `stop`."""
+        self.session.watching = self
+        self._task = asyncio.get_running_loop().create_task(self.run(), name="watch")
+
+    async def stop(self) -> None:
+        """Ends it and its runs, and waits until they have ended."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
 
     async def run(self) -> None:
         """Goes on until the time is over, too many rounds failed, or it is cancelled; runs of it are stopped then."""
@@ -211,14 +225,21 @@ class Watch:
                 if self.next_at is not None:
                     await self._clock.sleep((self.next_at - self._clock.now()).total_seconds())
                     self.next_at = None
+        except Exception as error:
+            # What such an error says may quote what no screen and no session should hold.
+            report = write_report(error) or "none could be written"
+            self.over = f"ended by an error of huntdeck's own: {error_type(error)}; report: {report}"
+            self._failed = self.plan.failures
         except BaseException:
             self.over = f"stopped after {_rounds_words(self.rounds)}"
             for run in self._running:
                 self.session.cancel(run)
+            await asyncio.gather(*(run.task for run in self._running if run.task is not None))
             raise
         finally:
             self.next_at = None
-            self.over = self.over or "stopped"
+            if self.session.watching is self:
+                self.session.watching = None
             self._told(None)
 
     def _end_after(self, began: datetime) -> None:
@@ -282,8 +303,6 @@ class Watch:
         """What is fresh in `run`, which has ended; rounds that nobody needs any more are let go."""
         chain = self._chains[run.hunt_id]
         found = await self._compared(run, chain.answered)
-        if found.news:
-            self.unseen[run.hunt_id] += found.news
         await self._shelf.keep(run)
         for old in chain.add(run, answered=not found.trouble):
             self.dropped += await self._shelf.drop(old)
@@ -300,7 +319,11 @@ class Watch:
             found = await in_thread(lambda: find_fresh(before, run, self._is_benign))
         except (NotComparableError, OSError) as error:
             return Watched(run, trouble=f"cannot be compared with the round before: {error}")
-        run.fresh = found.fresh
+        run.fresh = run.unseen = found.fresh
+        if known := self.unseen.get(run.hunt_id):
+            run.unseen = known.and_then(found.fresh)
+        if run.unseen is not None:
+            self.unseen[run.hunt_id] = run.unseen
         return Watched(run, new=found.new, more=found.more, sure=found.sure)
 
     def _is_benign(self, run: Run, row: Mapping[str, Any]) -> bool:

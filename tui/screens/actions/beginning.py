@@ -6,7 +6,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.screens.actions import columns, panes, signing, sweeping
+from tui.screens.actions import columns, panes, signing, sweeping, watching
 from tui.screens.actions.following import Follower
 from tui.screens.header import opening_pieces
 from tui.screens.opening import open_session
@@ -59,6 +59,8 @@ async def close_work(screen: MainScreen) -> None:
         await columns.write(screen.looks)
     with contextlib.suppress(Exception):
         await sweeping.stop(screen)
+    with contextlib.suppress(Exception):
+        await watching.stop(screen)
     with contextlib.suppress(Exception):
         await screen.keeper.close()
     # A workspace may refuse to close while a query is still being stopped; the rows' file must go all the same.

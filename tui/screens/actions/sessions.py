@@ -84,7 +84,9 @@ def leave(screen: MainScreen, close: Callable[[], None]) -> None:
     reasons = []
     if screen.session.sweeping is not None:
         reasons.append("The sweep would be stopped; it can be gone on with when the session is opened again.")
-    elif active:
+    if screen.session.watching is not None:
+        reasons.append("The watch would end; huntdeck watch goes on without the screen.")
+    if active and screen.session.sweeping is None:
         reasons.append(f"{len(active)} run{'s' * (len(active) != 1)} would be stopped.")
     if exporting.is_going_on(screen):
         reasons.append("The export that is being written would be stopped.")
