@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from tui.kql.dialects import DialectError, dialect_for
+from tui.kql.dialects import Dialect, DialectError, dialect_for
 from tui.library.catalogue import Catalogue, UnknownHuntError, load_catalogue
 from tui.library.model import Hunt
 from tui.library.parameters import ParameterError, values_for
@@ -112,13 +112,19 @@ def scope_of(arguments: argparse.Namespace) -> Scope:
     )
 
 
+async def dialect_of(workspace: Workspace) -> Dialect:
+    """How queries are written in `workspace`."""
+    schema = await workspace.schema()
+    return dialect_for(workspace.kind, schema, getattr(workspace, "plans", {}))
+
+
 async def context_in(workspace: Workspace, hunt: Hunt, arguments: argparse.Namespace) -> QueryContext:
     """What the hunt's queries are made for in `workspace`; UsageError for a value or window that does not fit."""
     try:
         values = values_for(hunt, given_values(arguments.parameters))
         span, now = await workspace.span(), datetime.now(UTC)
         window = make_window(arguments.last, arguments.start, arguments.end, span, now, arguments.late)
-        dialect = dialect_for(workspace.kind, await workspace.schema())
+        dialect = await dialect_of(workspace)
     except (ParameterError, WindowError, DialectError) as error:
         raise UsageError(str(error)) from error
     return QueryContext(hunt, values, window, dialect, scope_of(arguments))

@@ -27,7 +27,7 @@ from tui.kql.dialects import KINDS, dialect_for, nearest
 from tui.results.values import plain_text
 from tui.triage.execute import Answer, matching_rows
 from tui.triage.queries.compile import base_query, drill_query, view_query
-from tui.triage.queries.context import NoTableError, Query, QueryContext, QueryError
+from tui.triage.queries.context import NoTableError, PlanError, Query, QueryContext, QueryError
 from tui.triage.runs import origin_in
 from tui.workspaces.protocol import State, Workspace, WorkspaceError
 from tui.workspaces.registry import open_workspace
@@ -290,6 +290,9 @@ def with_workspace(name: str, work: Any) -> int:
 
     try:
         return asyncio.run(whole())
+    except PlanError as error:
+        say(f"huntdeck: not sent: {error}")
+        return EXIT_CODES[State.NOT_PERMITTED]
     except NoTableError as error:
         say(f"huntdeck: no table: {error}")
         return EXIT_CODES[State.NO_TABLE]

@@ -75,6 +75,8 @@ async def check_workspace(workspace: Workspace) -> AsyncIterator[Finding]:
         yield _fault("schema", refused)
     else:
         yield _schema_finding(workspace, schema, kept)
+        if live is not None and live.kind == "log_analytics":
+            yield _plans_finding(live)
     yield await _query(workspace, schema)
 
 
@@ -143,6 +145,19 @@ def _schema_finding(workspace: Workspace, schema: Schema, kept: str) -> Finding:
     if known:
         return Finding(Grade.OK, words)
     return Finding(Grade.LIMIT, f"{words}: no hunt can be run in {workspace.name}", "connect the tables' data source")
+
+
+def _plans_finding(workspace: LiveWorkspace) -> Finding:
+    """Which tables' plans forbid joins, and whether that is known at all."""
+    if workspace.plans:
+        named = ", ".join(f"{table} ({plan})" for table, plan in workspace.plans.items())
+        return Finding(Grade.NOTE, f"plans: {named}: hunts that join it or unite it with others are not sent")
+    settings = workspace.settings
+    if settings.resource_id and workspace.plans_known:
+        return Finding(Grade.OK, "plans: every table may be joined")
+    why = "they could not be read" if settings.resource_id else "the configuration names no resource_id"
+    remedy = "name tables of the Basic or Auxiliary plan in basic_tables, should there be any"
+    return Finding(Grade.NOTE, f"plans: not known: {why}", remedy)
 
 
 async def _query(workspace: Workspace, schema: Schema) -> Finding:

@@ -39,10 +39,11 @@ class DialectError(ValueError):
 
 @dataclass(frozen=True)
 class Dialect:
-    """A kind of workspace and the schema its KQL meets."""
+    """A kind of workspace and the schema its KQL meets; `plans` names tables that may not be combined, with the plan that forbids it."""
 
     kind: str
     schema: Schema = field(repr=False)
+    plans: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def portable(self) -> bool:
@@ -170,8 +171,8 @@ class Dialect:
         return _ranges(column, networks.get(arguments[1], ()))
 
 
-def dialect_for(kind: str, schema: Schema | None = None) -> Dialect:
-    """The dialect of a kind of workspace, with the schema read there or else the documented one."""
+def dialect_for(kind: str, schema: Schema | None = None, plans: Mapping[str, str] | None = None) -> Dialect:
+    """The dialect of a kind of workspace, with the schema read there or else the documented one, and the plans of tables."""
     if kind not in KINDS:
         raise DialectError(f"{kind} is no kind of workspace{nearest(kind, KINDS)}")
     if schema is None:
@@ -180,7 +181,7 @@ def dialect_for(kind: str, schema: Schema | None = None) -> Dialect:
             if kind == "evidence"
             else shipped_schema("log_analytics" if kind == "log_analytics" else "defender")
         )
-    return Dialect(kind, schema)
+    return Dialect(kind, schema, plans or {})
 
 
 def known_columns(table: str) -> Columns:

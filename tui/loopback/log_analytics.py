@@ -26,11 +26,15 @@ from tui.loopback.wire import Line, Reply, Request, json_reply
 
 WORKSPACE_ID = "6f1c1d2e-1111-4000-8000-00000000a001"
 AUDIENCE = "https://api.loganalytics.io"
+MANAGEMENT = "https://management.azure.com"
 RATES = Rates(calls=200, per=30.0, concurrent=5, queue=200, patience=180.0)
 MOST_ROWS = 500_000
 MOST_BYTES = 100 * 1024 * 1024
 _DEFAULT_SECONDS, _MOST_SECONDS = 180, 600
 _PATH = re.compile(r"/v1/workspaces/([^/]+)/(query|metadata)\Z")
+_TABLES = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[^/]+/workspaces/[^/]+/tables\Z", re.IGNORECASE
+)
 _WAIT = re.compile(r"\bwait=(\d+)")
 _REFUSED = {("declare", "query_parameters"), ("alias", "database"), ("cluster", "("), ("database", "(")}
 """What Azure Monitor's KQL does not have, as two words that stand together."""
@@ -75,12 +79,13 @@ class LogAnalytics(QueryService):
         self.basic_tables: frozenset[str] = frozenset()
 
     def audience(self, request: Request) -> str:
-        """Tokens are for the public cloud's audience, whichever host the API is asked at."""
-        del request
-        return AUDIENCE
+        """Tokens are for the public cloud's audience, whichever host the API is asked at; plans are managed elsewhere."""
+        return MANAGEMENT if _TABLES.match(request.path) else AUDIENCE
 
     def answer(self, request: Request, line: Line, plan: Plan | None, canned: Answer | None) -> Reply:
         """Rows, the schema, or the service's own words for what is wrong."""
+        if _TABLES.match(request.path):
+            return json_reply({"value": self._tables_with_plans()})
         match = _PATH.match(request.path)
         if match is None:
             return _error(404, "PathNotFoundError", "The requested path does not exist")
@@ -159,6 +164,13 @@ class LogAnalytics(QueryService):
             words = (plan.message if plan else "") or "Failed to resolve table expression named 'DeviceEvents'"
             yield b',"error":' + json.dumps(_partial(words, -2133196790, 3, "Warning")).encode()
         yield b"}"
+
+    def _tables_with_plans(self) -> list[dict[str, Any]]:
+        """The tables with their plans, as Azure Resource Manager lists them, for whichever resource."""
+        return [
+            {"name": table, "properties": {"plan": "Basic" if table in self.basic_tables else "Analytics"}}
+            for table in self.tables.schema
+        ]
 
     def _metadata(self) -> dict[str, Any]:
         tables = [

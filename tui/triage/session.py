@@ -79,16 +79,17 @@ class Session:
 
     async def prepare(self) -> None:
         """Reads the schema and the span of the workspace, and sets the window to the whole of it."""
-        self._dialect = dialect_for(self.workspace.kind, await self.workspace.schema())
+        schema = await self.workspace.schema()
+        self._dialect = dialect_for(self.workspace.kind, schema, getattr(self.workspace, "plans", {}))
         self.whole = await self.workspace.span()
         self.window = make_window("", "", "", self.whole, datetime.now(UTC))
 
     @property
     def dialect(self) -> Dialect:
         """How queries are written here: for the schema that was read last, which a live workspace may read again meanwhile."""
-        known = getattr(self.workspace, "known_schema", None)
-        if known is not None and known is not self._dialect.schema:
-            self._dialect = dialect_for(self.workspace.kind, known)
+        known, plans = getattr(self.workspace, "known_schema", None), getattr(self.workspace, "plans", {})
+        if known is not None and (known is not self._dialect.schema or plans != self._dialect.plans):
+            self._dialect = dialect_for(self.workspace.kind, known, plans)
         return self._dialect
 
     def checked_values(self, hunt: Hunt) -> Values:

@@ -293,12 +293,21 @@ def lacks_tables(session: Session, hunt: Hunt) -> bool:
     return not all(session.dialect.has_table(table) for table in needed)
 
 
+def _lacks_words(session: Session, hunt: Hunt) -> str:
+    """What the tree says beside a hunt that cannot be run here; nothing beside others."""
+    if lacks_tables(session, hunt):
+        return "n/a"
+    legs = [leg for leg in hunt.legs.values() if leg.table]
+    combines = len(legs) > 1 or any(leg.leans_on for leg in hunt.legs.values() if not leg.of)
+    return "plan" if combines and any(leg.table in session.dialect.plans for leg in legs) else ""
+
+
 def badge_words(session: Session, hunt: Hunt, now: datetime, zone: tzinfo = UTC) -> str:
     """What the tree says beside a hunt: `7 14:01`, `(7) 9 h` when it would be run otherwise today, `3+ 14:01`,
-    `0 blind`, `n/a`, `…` while it runs, `.` when it was not run."""
+    `0 blind`, `n/a`, `plan` where a table's plan forbids what it needs, `…` while it runs, `.` when it was not run."""
     run = main_run(session, hunt)
     if run is None:
-        return "n/a" if lacks_tables(session, hunt) else "."
+        return _lacks_words(session, hunt) or "."
     if run.outcome is None:
         return "…"
     number = f"{run.received:,}{'+' if run.outcome.state is State.TRUNCATED else ''}"

@@ -21,6 +21,10 @@ class NoTableError(QueryError):
     """A query whose own table is not in this workspace."""
 
 
+class PlanError(QueryError):
+    """A query that combines a table with others, which the table's plan does not allow."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """The devices, accounts and exclusions of the session.

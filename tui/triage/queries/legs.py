@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.kql.lexer import names
+from tui.kql.lexer import names, tokenize
 from tui.kql.literals import datetime_literal, list_literal, parse_timespan, string_literal, timespan_literal
 from tui.library.model import Leg, Near, Rare
 from tui.library.parameters import prelude
-from tui.triage.queries.context import QueryContext, QueryError, Scope
+from tui.triage.queries.context import PlanError, QueryContext, QueryError, Scope
 from tui.triage.queries.subjects import account_columns, device_columns, subject_key
 
 BINS = 1_000_000_000
@@ -20,13 +20,18 @@ storage is partitioned (Log Analytics)."""
 
 
 def assemble(context: QueryContext, body: str, legs: Iterable[str], heading: str) -> str:
-    """The whole query: a comment, the window, bound parameters and scope, each leg needed as a `let`, then `body`."""
+    """The whole query: a comment, the window, bound parameters and scope, each leg needed as a `let`, then `body`.
+
+    PlanError where it combines a table with others whose plan does not allow that.
+    """
     lets: list[str] = []
     for leg in (context.leg(name) for name in in_order(context, legs)):
         if leg.near and (bins := _bins_let(context, leg.near)) not in lets:
             lets.append(bins)
         lets.append(leg_let(context, leg))
-    used = names("\n".join(lets) + "\n" + body)
+    text = "\n".join(lets) + "\n" + body
+    used = names(text)
+    _refuse_combining(context, text, used)
     lines = [
         f"// {heading}{_late_words(context)}",
         f"let p_from = {datetime_literal(context.window.start)};",
@@ -39,6 +44,24 @@ def assemble(context: QueryContext, body: str, legs: Iterable[str], heading: str
 
 def _late_words(context: QueryContext) -> str:
     return "; rows stored late, too" if context.window.late and context.dialect.kind == "log_analytics" else ""
+
+
+def _refuse_combining(context: QueryContext, text: str, used: set[str]) -> None:
+    """PlanError where `text`, with the names `used`, combines a table with others whose plan does not allow that."""
+    limited = [table for table in context.dialect.plans if table in used]
+    if not limited:
+        return
+    operators = " and ".join(sorted({token.text for token in tokenize(text)} & {"join", "union", "lookup"}))
+    if not operators:
+        return
+    named = ", ".join(f"{table} ({context.dialect.plans[table]})" for table in limited)
+    alone = [
+        leg.name
+        for leg in context.hunt.legs.values()
+        if leg.table and not leg.leans_on and context.dialect.has_table(leg.table)
+    ]
+    rest = f"; rows of one leg can be listed: --base {' or '.join(alone)}" if alone else ""
+    raise PlanError(f"{operators} is not allowed on tables of this plan: {named}; {context.hunt.id} needs it{rest}")
 
 
 def in_order(context: QueryContext, wanted: Iterable[str]) -> list[str]:

@@ -26,6 +26,8 @@ class Cloud:
     data_explorer: str
     data_explorer_audience: str
     data_explorer_portal: str
+    management: str
+    """Azure Resource Manager, which knows the plans of tables."""
 
 
 CLOUDS = {
@@ -41,6 +43,7 @@ CLOUDS = {
             "kusto.windows.net",
             "https://kusto.kusto.windows.net",
             "https://dataexplorer.azure.com",
+            "https://management.azure.com",
         ),
         Cloud(
             "us_government",
@@ -52,6 +55,7 @@ CLOUDS = {
             "kusto.usgovcloudapi.net",
             "https://kusto.kusto.usgovcloudapi.net",
             "https://dataexplorer.azure.us",
+            "https://management.usgovcloudapi.net",
         ),
         Cloud(
             "us_government_dod",
@@ -63,6 +67,7 @@ CLOUDS = {
             "kusto.usgovcloudapi.net",
             "https://kusto.kusto.usgovcloudapi.net",
             "https://dataexplorer.azure.us",
+            "https://management.usgovcloudapi.net",
         ),
         Cloud(
             "china",
@@ -74,6 +79,7 @@ CLOUDS = {
             "kusto.chinacloudapi.cn",
             "https://kusto.kusto.chinacloudapi.cn",
             "https://dataexplorer.azure.cn",
+            "https://management.chinacloudapi.cn",
         ),
     )
 }

@@ -31,6 +31,7 @@ _SECRETS = ("secret", "password", "token", "certificate", "private_key", "api_ke
 _BELONGS = {
     "workspace_id": "log_analytics",
     "resource_id": "log_analytics",
+    "basic_tables": "log_analytics",
     "cluster": "data_explorer",
     "database": "data_explorer",
 }
@@ -42,7 +43,8 @@ class LiveSettings:
     """One live workspace. Texts are empty where nothing is set.
 
     `url` takes the place of the service's address, `authority` that of the place to sign in; `ca` is a file with further
-    authorities to trust; `resource_id` (the workspace's Azure resource) is for links to the portal.
+    authorities to trust; `resource_id` (the workspace's Azure resource) is for links to the portal, and for asking which plans the tables have;
+    `basic_tables` names tables, with commas between them, whose plan is Basic or Auxiliary.
     """
 
     name: str
@@ -50,6 +52,7 @@ class LiveSettings:
     cloud: str = "public"
     workspace_id: str = ""
     resource_id: str = ""
+    basic_tables: str = ""
     cluster: str = ""
     database: str = ""
     tenant: str = ""
@@ -72,6 +75,12 @@ class LiveSettings:
         if self.kind == "data_explorer":
             return _cluster_address(self.cluster, self.place)
         return self.place.log_analytics if self.kind == "log_analytics" else self.place.defender
+
+    @property
+    def plans(self) -> dict[str, str]:
+        """The tables that the configuration says may not be combined with others, each with its plan."""
+        names = (name.strip() for name in self.basic_tables.split(","))
+        return {name: "Basic or Auxiliary" for name in names if name}
 
     @property
     def host(self) -> str:

@@ -22,8 +22,10 @@ RENEWED_AFTER = timedelta(minutes=10)
 OLDEST = timedelta(days=7)
 """How old one may be to be used at all before it was read again."""
 
-Reader = Callable[[], Awaitable[tuple[Schema, dict[str, str]]]]
-"""Reads the schema, and the plans of those tables that have another one than Analytics; WorkspaceError."""
+Reader = Callable[[], Awaitable[tuple[Schema, dict[str, str] | None]]]
+"""Reads the schema, and the plans of those tables that have another one than Analytics, None where those cannot be read now.
+
+WorkspaceError where there is no schema."""
 
 
 class Knowledge:
@@ -58,7 +60,11 @@ class Knowledge:
         before, now = self.kept, datetime.now(UTC)
         if before is not None and before.schema == schema:
             schema = before.schema  # the same object: queries that were written for it are still right
-        kept = self.kept = replace(before, schema=schema, plans=plans, read=now) if before else Kept(schema, now, plans)
+        if before is not None:
+            kept = replace(before, schema=schema, read=now, plans=before.plans if plans is None else plans)
+        else:
+            kept = Kept(schema, now, plans or {})
+        self.kept = kept
         await in_thread(lambda: save_kept(self._settings, kept))
         return schema
 

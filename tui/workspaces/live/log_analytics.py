@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from azure.core.rest import HttpRequest
 
 from tui.kql.schema import Schema
+from tui.settings.log import LOG
+from tui.workspaces.live.network import in_network
 from tui.workspaces.live.outcomes import outcome_of_error
 from tui.workspaces.live.portal import logs_link
 from tui.workspaces.live.workspace import LiveWorkspace
-from tui.workspaces.protocol import Outcome, Window
+from tui.workspaces.protocol import Outcome, Window, WorkspaceError
 
 if TYPE_CHECKING:
     from tui.workspaces.live.decode import AnswerDecoder
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 MOST_SECONDS = 600
 _LATE = timedelta(hours=1)
 """How much later than the window's end a row may have been stored and still be looked for, as hunts' queries do."""
+_TABLES_VERSION = "2022-10-01"
 _REACH = "does not reach anything in Log Analytics"
 
 
@@ -66,12 +69,48 @@ class LogAnalyticsWorkspace(LiveWorkspace):
             if table.get("name") and table.get("columns")
         }
 
+    async def read_plans(self) -> dict[str, str] | None:
+        """From Azure Resource Manager, where the configuration names the workspace's resource.
+
+        A sign-in by device code is not asked for it: it could want another code, for a service that no query needs.
+        """
+        from tui.workspaces.live.decode import AnswerDecoder
+        from tui.workspaces.live.http import Sender
+
+        settings = self.settings
+        if not settings.resource_id or settings.sign_in == "device_code" or self.way == "device_code":
+            return None
+        place = settings.url.rstrip("/") or settings.place.management
+        path = f"/{settings.resource_id.strip('/')}/tables?api-version={_TABLES_VERSION}"
+        scope = f"{settings.place.management}/.default"
+        sender = Sender("management", place, scope, self._source, settings.ca)
+        request = HttpRequest("GET", place + path)
+        try:
+            answer = await self.asked(request, AnswerDecoder(0, lambda batch: None), lambda: sender)
+        except WorkspaceError as error:
+            LOG.warning("%s: the plans of its tables cannot be read: %s", self.name, error.outcome.state)
+            return None
+        finally:
+            await in_network(sender.close())
+        return _plans(answer.top.get("value"))
+
     def portal_link(self, query: str) -> str | None:
         """The portal finds a workspace by its Azure resource: without `resource_id` in the configuration there is no link."""
         settings = self.settings
         if not settings.resource_id:
             return None
         return logs_link(settings.place.log_analytics_portal, query, settings.resource_id, settings.tenant)
+
+
+def _plans(tables: Any) -> dict[str, str]:
+    """The plan of each table that has another one than Analytics."""
+    found = {}
+    for table in tables if isinstance(tables, list) else ():
+        properties = table.get("properties") if isinstance(table, Mapping) else None
+        plan = properties.get("plan") if isinstance(properties, Mapping) else None
+        if plan and plan != "Analytics":
+            found[str(table.get("name", ""))] = str(plan)
+    return found
 
 
 def _text(moment: datetime) -> str:

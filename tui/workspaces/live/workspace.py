@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import ceil
@@ -35,6 +35,7 @@ from tui.workspaces.protocol import (
     Window,
     WorkspaceError,
 )
+from tui.workspaces.threads import in_thread
 from tui.workspaces.translation import place
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class LiveWorkspace(ABC):
     def __init__(self, settings: LiveSettings, prompt: Prompt | None = None) -> None:
         self.settings = settings
         self.knowledge = Knowledge(settings, self._schema_and_plans)
+        self.plans_known = False
+        """Whether the service told the plans when it was last asked."""
         self._source = source_for(settings, prompt)
         self._limiter = limiter_for(settings.kind, settings.host, settings.tenant)
         self._sender: Sender | None = None
@@ -101,7 +104,10 @@ class LiveWorkspace(ABC):
         Workspaces that sign in alike share one sign-in."""
         if self._source is None:
             return Identity()
-        self._source.forget()
+        try:
+            await in_thread(self._source.forget)
+        except (SignInError, OSError) as error:
+            raise WorkspaceError(Outcome(State.NOT_PERMITTED, str(error))) from error
         refused = await in_network(self._sign_in_first())
         if refused is not None:
             raise WorkspaceError(refused)
@@ -132,10 +138,9 @@ class LiveWorkspace(ABC):
         if self._source is not None:
             self._source.give_up()
 
-    def sign_out(self) -> None:
-        """Lets go of the tokens in memory."""
-        if self._source is not None:
-            self._source.forget()
+    def sign_out(self) -> bool:
+        """Lets go of the tokens in memory and of a sign-in that is remembered; whether there was one. SignInError, OSError."""
+        return self._source is not None and self._source.forget()
 
     async def check(self, query: str) -> str | None:
         """None when the query can be sent, else what stands in the way and where: what can be known before sending."""
@@ -299,8 +304,19 @@ class LiveWorkspace(ABC):
         """The same, read from the service now; WorkspaceError, and what was known stays."""
         return await self.knowledge.renew()
 
-    async def _schema_and_plans(self) -> tuple[Schema, dict[str, str]]:
-        return await self.read_schema(), {}
+    @property
+    def plans(self) -> Mapping[str, str]:
+        """The tables that may not be combined with others, each with its plan, which is why."""
+        return {**self.settings.plans, **(self.knowledge.kept.plans if self.knowledge.kept else {})}
+
+    async def _schema_and_plans(self) -> tuple[Schema, dict[str, str] | None]:
+        schema, plans = await self.read_schema(), await self.read_plans()
+        self.plans_known = plans is not None
+        return schema, plans
+
+    async def read_plans(self) -> dict[str, str] | None:
+        """The plans of tables that have another one than Analytics, read from the service; None where it does not tell."""
+        return None
 
     async def span(self) -> Window | None:
         """None: a live service has no end. Windows count back from now."""
@@ -311,8 +327,7 @@ class LiveWorkspace(ABC):
         schema = await self.schema()
         wanted = [table for table in tables or evidence_schema() if table in schema and table in evidence_schema()]
         found: list[TableCoverage] = []
-        for start in range(0, len(wanted), _COVERED_AT_ONCE):
-            some = wanted[start : start + _COVERED_AT_ONCE]
+        for some in self._together(wanted):
             query = coverage_query({table: schema[table] for table in some})
             if query:
                 found += coverage_from(await self.rows(query), some)
@@ -320,6 +335,13 @@ class LiveWorkspace(ABC):
         await self.knowledge.counted(totals_of(found))
         missing = [table for table in tables if table not in known and table not in schema]
         return [*found, *(TableCoverage(table, "", None, None, 0) for table in missing)]
+
+    def _together(self, tables: Sequence[str]) -> list[Sequence[str]]:
+        """`tables` as they are asked in one query; one whose plan allows no union by itself."""
+        alone = [table for table in tables if table in self.plans]
+        shared = [table for table in tables if table not in self.plans]
+        some = [shared[start : start + _COVERED_AT_ONCE] for start in range(0, len(shared), _COVERED_AT_ONCE)]
+        return [*some, *([table] for table in alone)]
 
     async def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a small query of the program's own, some of whose tables may be missing; WorkspaceError."""
@@ -331,13 +353,17 @@ class LiveWorkspace(ABC):
             raise WorkspaceError(end.outcome)
         return [row for batch in found for row in batch.to_pylist()]
 
-    async def asked(self, request: HttpRequest, decoder: AnswerDecoder) -> AnswerDecoder:
-        """The answer to a request besides queries, decoded; WorkspaceError when there is none."""
+    async def asked(
+        self, request: HttpRequest, decoder: AnswerDecoder, connect: Callable[[], Sender] | None = None
+    ) -> AnswerDecoder:
+        """The answer to a request besides queries, by the workspace's own connections unless it is given others, decoded.
+
+        WorkspaceError when there is none."""
         identifier = f"huntdeck;{uuid.uuid4()}"
         attempt = Attempt(self.kind, self.settings.host, "", _META_LIMITS, identifier)
         outcome = await in_network(self._sign_in_first())
         if outcome is None:
-            outcome = await in_network(attempt.read(self._connection, request, decoder))
+            outcome = await in_network(attempt.read(connect or self._connection, request, decoder))
         if outcome.state is not State.COMPLETE:
             raise WorkspaceError(outcome)
         return decoder
