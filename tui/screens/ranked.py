@@ -23,6 +23,8 @@ class RankedPlace(Place):
     matrix: Matrix = field(kw_only=True)
     said: tuple[str, ...] = ()
     """What is to be known of its hunts, shown above it."""
+    timelines: dict[str, MergedPlace] = field(default_factory=dict)
+    """Those that were opened from it, by the key of their row."""
 
     @property
     def derived(self) -> bool:
@@ -73,13 +75,19 @@ def ranked_columns(place: Place, columns: Sequence[TableColumn]) -> list[TableCo
     """`columns` as `place` has them shown: in the matrix how a hunt ended stands in its head, signs behind its numbers."""
     if not isinstance(place, RankedPlace):
         return list(columns)
-    from tui.triage.matrix import signs_column
+    from tui.triage.matrix import CHANGES, TECHNIQUES, VERDICTS, signs_column
 
+    table = place.matrix.table
     names = [column.name for column in columns]
     states = {one.hunt.id: "" if one.whole else f" {one.state}" for one in place.matrix.asked}
-    return [
-        replace(one, label=one.name + states[one.name], signs=names.index(signs_column(one.name)))
-        if one.name in states
-        else one
-        for one in columns
-    ]
+    empty = {name for name in (VERDICTS, CHANGES) if not any(table[name].to_pylist())}
+
+    def ranked(column: TableColumn) -> TableColumn:
+        name = column.name
+        if name in states:
+            return replace(column, label=name + states[name], signs=names.index(signs_column(name)))
+        return replace(
+            column, label="Tech" if name == TECHNIQUES else column.label, hidden=column.hidden or name in empty
+        )
+
+    return [ranked(column) for column in columns]

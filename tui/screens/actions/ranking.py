@@ -99,10 +99,15 @@ async def _open_row(screen: MainScreen, place: RankedPlace, cell: Cell, run: Run
 
 async def _open_timeline(screen: MainScreen, place: RankedPlace, cell: Cell) -> None:
     """Lists the events of the row in every hunt that has a number for it, and merges them by time."""
+    from tui.triage.matrix import KEY
     from tui.triage.matrix_runs import merged_run, timelines_of
     from tui.triage.runs import Step
 
-    session = screen.session
+    session, key = screen.session, cell.row[KEY]
+    known = place.timelines.get(key)
+    if known is not None and (known.step.run.outcome is None or known.step.run.received):
+        screen.push_place(known)
+        return
     started, refused = timelines_of(session, place.matrix, cell.row)
     if not started:
         why = "; ".join(refused)
@@ -112,6 +117,7 @@ async def _open_timeline(screen: MainScreen, place: RankedPlace, cell: Cell) -> 
     runs = {run.number: run for each in started.values() for run in each}
     merged = MergedPlace(Step(made), opened=cell, runs=runs)
     made.task = asyncio.get_running_loop().create_task(_merge(screen, merged, started, refused), name="merge timelines")
+    place.timelines[key] = merged
     screen.push_place(merged)
 
 
@@ -121,15 +127,19 @@ async def _merge(
     from tui.triage.matrix_runs import merge
     from tui.workspaces.threads import in_thread
 
-    tasks = [run.task for run in place.runs.values() if run.task is not None]
+    made = place.step.run
+    pending = {run.task for run in place.runs.values() if run.task is not None}
     try:
-        await asyncio.wait(tasks)
+        while pending:
+            _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            made.received = sum(run.received for run in place.runs.values())
+            if place is screen.trail.current:
+                showing.show_place(screen)
     except asyncio.CancelledError:
         for run in place.runs.values():
             screen.session.cancel(run)
         with suppress(asyncio.CancelledError):
-            await asyncio.wait(tasks)
-    made = place.step.run
+            await asyncio.wait(pending)
     await in_thread(lambda: merge(screen.session.store, made, started, refused))
     if place is screen.trail.current:
         showing.show_place(screen)
