@@ -60,6 +60,7 @@ def trail_pieces(session: Session, trail: Trail, shown: int | None, now: datetim
     from tui.triage.words import (
         began_words,
         count_words,
+        newest_event_words,
         run_words,
         scope_words,
         step_words,
@@ -93,5 +94,8 @@ def trail_pieces(session: Session, trail: Trail, shown: int | None, now: datetim
     if run.context.scope != session.scope:
         pieces.append(Piece(f"scope then {scope_words(run.context.scope)}", role="warning", rank=7))
     pieces.append(Piece(began_words(run, now, zone), short=began_words(run, run.began, zone), rank=2))
+    newest = newest_event_words(session, run, zone)
+    if newest:
+        pieces.append(Piece(newest, short="", rank=1))
     pieces.append(Piece(f"filter: {filters}") if filters else Piece("filter: none", short="", rank=1))
     return pieces

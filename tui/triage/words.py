@@ -201,6 +201,16 @@ def run_words(run: Run) -> str:
     return f"{run.outcome.state} {run.seconds:.1f} s{size}{reason}"
 
 
+def newest_event_words(session: Session, run: Run, zone: tzinfo = UTC) -> str:
+    """`newest event 11-21 13:54`: how new the main table of a run is, as far as its live workspace was looked at; or nothing."""
+    knowledge = getattr(session.workspace, "knowledge", None)
+    leg = run.context.hunt.legs.get(run.query.leg or run.context.hunt.primary)
+    if knowledge is None or leg is None or run.workspace != session.workspace.name:
+        return ""
+    newest = knowledge.newest(run.context.table(leg))
+    return f"newest event {newest.astimezone(zone):%m-%d %H:%M}" if newest else ""
+
+
 def end_words(run: Run) -> str:
     """How a run ended that is not the one shown: `T1119-02 devices: 18 of 18, complete 3.1 s`."""
     return f"{run.hunt_id} {run.query.view}: {run.count_words}, {run_words(run)} (R lists the runs)"
@@ -220,6 +230,7 @@ def empty_words(run: Run) -> list[str]:
     if state is State.COMPLETE:
         return [
             "No rows: the data was there, and nothing in it met the conditions.",
+            *([f"{reason[:1].upper()}{reason[1:]}."] if reason else []),
             "e changes the parameters, w the window, o the scope.",
         ]
     head = str(state).capitalize()

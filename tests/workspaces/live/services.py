@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from tests.support.demo import END
+from tests.support.small import START
 from tui.loopback.group import Loopback
 from tui.loopback.log_analytics import WORKSPACE_ID
 from tui.loopback.server import LoopbackServer
+from tui.loopback.token_service import CLIENT, TENANT
 from tui.workspaces.live import limits
 from tui.workspaces.live.configuration import LIVE_KINDS, settings_from
 from tui.workspaces.live.opening import live_workspace
@@ -20,7 +22,10 @@ from tui.workspaces.live.workspace import LiveWorkspace
 from tui.workspaces.protocol import Completion, Limits, Window
 
 KINDS = LIVE_KINDS
+SECRET = "hunter2-marker"
 WINDOW = Window(END - timedelta(days=7), END)
+SMALL_WINDOW = Window(START.replace(tzinfo=UTC), START.replace(tzinfo=UTC) + timedelta(hours=3))
+"""The whole of the small evidence."""
 FIRST = {
     "log_analytics": "DeviceProcessEvents | project TimeGenerated, DeviceName, FileName | take 20",
     "defender": "DeviceProcessEvents | project Timestamp, DeviceName, FileName | take 20",
@@ -41,6 +46,11 @@ def make(loopback: Loopback, kind: str, **more: str) -> LiveWorkspace:
     workspace = live_workspace(settings_from("live", table | own.get(kind, {}) | more, "test"))
     workspace._limiter = limits.Limiter(limits.RATES[kind])
     return workspace
+
+
+def signed(services: Loopback, sign_in: str = "environment") -> dict[str, str]:
+    """The keys of a workspace that signs in at the token service."""
+    return {"sign_in": sign_in, "tenant": TENANT, "client_id": CLIENT, "authority": services.tokens.url}
 
 
 @asynccontextmanager

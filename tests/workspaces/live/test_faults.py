@@ -212,10 +212,14 @@ async def test_nothing_found_where_nothing_is_kept_is_told(loopback: Loopback, k
     query = f"DeviceProcessEvents | where FileName == 'no such file' | project {time_column}"
     async with opened(loopback, kind) as workspace:
         await workspace.schema()
-        assert (await run(workspace, query))[0].outcome.state is State.COMPLETE
+        there = (await run(workspace, query))[0].outcome
+        assert there.state is State.COMPLETE
+        assert there.reason.startswith(f"newest event in DeviceProcessEvents: {WINDOW.end - timedelta(days=1):%Y-%m-}")
         completion, _ = await run(workspace, query, early)
     assert completion.outcome.state is State.NOT_COVERED
-    assert completion.outcome.reason == "DeviceProcessEvents has no events at all in the window"
+    newest = there.reason.partition(": ")[2]
+    words = "DeviceProcessEvents has no events at all in the window"
+    assert completion.outcome.reason == f"{words}; newest event in DeviceProcessEvents: {newest}"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -36,6 +36,7 @@ class Knowledge:
         self.kept: Kept | None = None
         """What is known now; None before the schema was asked for."""
         self._renewal: Future[None] | None = None
+        self._seen: dict[str, datetime] = {}
 
     @property
     def renewing(self) -> bool:
@@ -76,9 +77,15 @@ class Knowledge:
         kept = self.kept = replace(before, totals={**before.totals, **totals}, counted=datetime.now(UTC))
         await in_thread(lambda: save_kept(self._settings, kept))
 
-    def forget(self) -> None:
-        """The next `schema` is read from the service."""
-        self.kept = None
+    def saw(self, table: str, newest: datetime | None) -> None:
+        """Remembers, while the workspace is open, the newest event that was seen in `table`."""
+        if newest is not None:
+            self._seen[table] = max(newest, self._seen.get(table, newest))
+
+    def newest(self, table: str) -> datetime | None:
+        """The newest event of `table` that is known of, UTC; None where none is."""
+        total = self.kept.totals.get(table) if self.kept else None
+        return max((moment for moment in (self._seen.get(table), total and total.last) if moment), default=None)
 
     def stop(self) -> None:
         """Ends the reading in the background."""

@@ -24,6 +24,7 @@ from tui.workspaces.live.kept import totals_of
 from tui.workspaces.live.knowledge import Knowledge
 from tui.workspaces.live.limits import QueueState, limiter_for
 from tui.workspaces.live.network import in_network
+from tui.workspaces.live.newest import first_table, newest_of, newest_query, without_rows
 from tui.workspaces.protocol import (
     BatchSink,
     Completion,
@@ -257,34 +258,21 @@ class LiveWorkspace(ABC):
         return replace(completion, outcome=replace(outcome, reason=words, next_step=step))
 
     async def _explained(self, query: str, window: Window, limits: Limits, completion: Completion) -> Completion:
-        """`completion`; when it is complete without a row, whether the first table has any event in the window is looked up."""
-        table = self._first_table(query)
-        if completion.outcome.state is not State.COMPLETE or completion.statistics.get("rows") or not table:
+        """`completion`; when it is complete without a row, how new the first table's newest event is, is looked up."""
+        if completion.outcome.state is not State.COMPLETE or completion.statistics.get("rows"):
             return completion
-        time = self._time_column(table)
+        table, time = first_table(query, self.known_schema or {})
         if not time:
             return completion
-        start, end = (
-            f"datetime({moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z)" for moment in (window.start, window.end)
-        )
         found: list[Any] = []
-        probe = f"{table}\n| where {time} >= {start} and {time} < {end}\n| take 1\n| project {time}"
+        reach = replace(window, end=max(window.end, datetime.now(UTC)))
         asked = Limits(rows=1, seconds=min(limits.seconds, _META_SECONDS))
-        looked = await self._in_turn(probe, window, asked, found.append)
-        if looked.outcome.state is not State.COMPLETE or any(batch.num_rows for batch in found):
+        looked = await self._in_turn(newest_query(table, time, window), reach, asked, found.append)
+        if looked.outcome.state is not State.COMPLETE:
             return completion
-        outcome = Outcome(State.NOT_COVERED, f"{table} has no events at all in the window")
-        return Completion(outcome, completion.statistics, completion.identifiers)
-
-    def _first_table(self, query: str) -> str:
-        """The table that a query names first, which decides; nothing before the schema is known."""
-        known = self.known_schema or {}
-        tokens = significant(tokenize(query))
-        return next((token.text for token in tokens if token.kind is TokenKind.NAME and token.text in known), "")
-
-    def _time_column(self, table: str) -> str:
-        columns = (self.known_schema or {}).get(table, {})
-        return next((name for name in ("Timestamp", "TimeGenerated") if name in columns), "")
+        newest, inside = newest_of(row for batch in found for row in batch.to_pylist())
+        self.knowledge.saw(table, newest)
+        return replace(completion, outcome=without_rows(table, newest, inside, self.knowledge.newest(table)))
 
     @property
     def known_schema(self) -> Schema | None:
