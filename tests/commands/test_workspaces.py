@@ -19,6 +19,7 @@ from tui.loopback.token_service import BLOCKED, TENANT, USER
 from tui.workspaces.live import credentials
 from tui.workspaces.live.changing import NotChangedError, add_table, remove_table
 from tui.workspaces.live.configuration import LiveSettings, read_configuration
+from tui.workspaces.live.remembered import keyring_works
 
 Huntdeck = Callable[..., tuple[int, str, str]]
 FILE = """# mine
@@ -210,6 +211,29 @@ def test_login_and_logout_say_who_and_what_is_kept(huntdeck: Huntdeck, configure
     assert "none is on the disk" in told
     assert "device code" in told
     assert "az logout" not in told
+
+
+@pytest.mark.skipif(keyring_works(), reason="this machine has a keyring")
+def test_a_sign_in_is_remembered_only_where_that_can_be(huntdeck: Huntdeck, configuration: Path) -> None:
+    defender = ("--kind", "defender", "--sign-in", "device_code")
+    code, _, said = huntdeck("workspaces", "add", "acme", *defender, "--remember-sign-in", "keyring")
+    assert (code, "no keyring that works" in said, "plain_file" in said) == (2, True, True)
+    assert not configuration.exists()
+    code, _, said = huntdeck("workspaces", "add", "acme", *defender, "--remember-sign-in", "plain_file")
+    assert (code, "remembered UNENCRYPTED in" in said) == (0, True)
+    assert read_configuration()["acme"].remember_sign_in == "plain_file"
+
+
+def test_logout_forgets_what_is_remembered(huntdeck: Huntdeck, configured: Loopback, configuration: Path) -> None:
+    text = configuration.read_text().replace(
+        'sign_in = "device_code"', 'sign_in = "device_code"\nremember_sign_in = "plain_file"'
+    )
+    configuration.write_text(text)
+    code, told, said = huntdeck("login", "loop-explorer")
+    assert (code, told.startswith("signed in to loop-explorer as"), "UNENCRYPTED" in said) == (0, True, True)
+    code, told, _ = huntdeck("logout", "loop-explorer")
+    assert (code, told.splitlines()[0]) == (0, "Forgotten: the next query asks for a new sign-in.")
+    assert huntdeck("logout", "loop-explorer")[1].startswith("Nothing was remembered")
 
 
 def test_doctor_tests_the_workspace_that_is_named(huntdeck: Huntdeck, configured: Loopback) -> None:

@@ -17,6 +17,7 @@ from tui.workspaces.protocol import WorkspaceError
 from tui.workspaces.registry import list_workspaces, open_workspace
 
 if TYPE_CHECKING:
+    from tui.workspaces.live.configuration import LiveSettings
     from tui.workspaces.live.workspace import LiveWorkspace
 
 _KEYS = {
@@ -30,6 +31,10 @@ _KEYS = {
     "tenant": "the tenant to sign in to: its id or a domain",
     "client_id": "the application to sign in with",
     "sign_in": f"{', '.join(WAYS)} (default: the first of the first four that works)",
+    "remember_sign_in": (
+        "with device_code: keep the sign-in beyond the program: keyring (encrypted; refused where there is none) or "
+        "plain_file (unencrypted: who reads the file, or a backup of it, can sign in as you); default: not at all"
+    ),
     "url": "another address of the service",
     "authority": "another place to sign in",
     "ca": "a file with further authorities to trust",
@@ -48,10 +53,17 @@ _KEPT = {
     "environment": "What AZURE_CLIENT_SECRET and the like hold stays in your environment until you unset it.",
     "workload_identity": "The file that AZURE_FEDERATED_TOKEN_FILE names is not huntdeck's, and stays.",
     "managed_identity": "A managed identity belongs to this machine: any program here can sign in with it.",
-    "device_code": "With a device code nothing else is kept: the next start asks for another one.",
+    "device_code": "With a device code nothing else is kept: the next sign-in asks for another one.",
 }
 """What each way of signing in keeps outside of the program."""
 
+_REMEMBERED = {
+    "keyring": "The sign-in to {name} is remembered in this machine's keyring; huntdeck logout {name} empties it.",
+    "plain_file": (
+        "The sign-in to {name} is remembered UNENCRYPTED in {path} (mode 0600): whoever reads that file, or a backup of it, "
+        "can sign in as you until the sign-in is revoked. huntdeck logout {name} deletes it."
+    ),
+}
 _IN_MEMORY = (
     "huntdeck keeps tokens in memory only: a sign-in ends with the program that made it, and none is on the disk."
 )
@@ -85,7 +97,7 @@ def add_login(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def add_logout(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`logout NAME`."""
-    parser = commands.add_parser("logout", help="say what of a sign-in is kept where, and how to end it")
+    parser = commands.add_parser("logout", help="forget a remembered sign-in, say what else is kept where")
     parser.add_argument("name", metavar="NAME")
     parser.set_defaults(action=logout)
 
@@ -113,14 +125,35 @@ def add(arguments: argparse.Namespace) -> int:
     if sys.stdin.isatty():
         _ask_for_rest(given)
     table = {key: given[key].strip() for key in _KEYS if given.get(key, "").strip()}
-    settings_from(arguments.name, table, "the new workspace")
+    settings = settings_from(arguments.name, table, "the new workspace")
+    _check_remembering(settings)
     path = configuration_file()
     try:
         add_table(path, arguments.name, table)
     except NotChangedError as error:
         raise UsageError(str(error)) from None
     say(f"{arguments.name} is in {path}; huntdeck workspaces test {arguments.name} tries it")
+    if settings.remember_sign_in:
+        say(_kept_words(settings))
     return 0
+
+
+def _check_remembering(settings: LiveSettings) -> None:
+    """UsageError where a sign-in is to be remembered in a keyring that this machine has not."""
+    from tui.workspaces.live.remembered import NO_KEYRING, keyring_works
+
+    if settings.remember_sign_in == "keyring" and not keyring_works():
+        raise UsageError(f"nothing was added: {NO_KEYRING}")
+
+
+def _kept_words(settings: LiveSettings) -> str:
+    """What of a sign-in outlasts the program, and what that means."""
+    from tui.workspaces.live.credentials import authority_of, remembered_of
+
+    remembered = remembered_of(settings, authority_of(settings))
+    if remembered is None:
+        return _IN_MEMORY
+    return _REMEMBERED[remembered.place].format(name=settings.name, path=remembered.path)
 
 
 def _ask_for_rest(given: dict[str, str]) -> None:
@@ -183,8 +216,8 @@ def _live(name: str) -> LiveWorkspace:
 
 
 def login(arguments: argparse.Namespace) -> int:
-    """Signs in to a live workspace and says as whom, to which tenant and how. Tokens are kept in memory only, so the sign-in
-    ends with the command."""
+    """Signs in to a live workspace, anew if that was done before, and says as whom, to which tenant and how. Tokens are kept in
+    memory only, so the sign-in ends with the command, unless the workspace's configuration has it remembered."""
     workspace = _live(arguments.name)
     try:
         identity = asyncio.run(workspace.sign_in())
@@ -193,14 +226,24 @@ def login(arguments: argparse.Namespace) -> int:
         return EXIT_CODES[error.outcome.state]
     name = identity.name or "somebody whose name is not told"
     print(safe(f"signed in to {arguments.name} as {name}, tenant {identity.tenant or 'not told'}, by {workspace.way}"))
-    say(_IN_MEMORY)
+    say(_kept_words(workspace.settings))
     return 0
 
 
 def logout(arguments: argparse.Namespace) -> int:
-    """Says what is kept of the sign-in to a live workspace, where, and how it is ended."""
+    """Forgets a sign-in to a live workspace that is remembered, and says what else is kept of it, where, and how it is ended."""
+    from tui.workspaces.live.errors import SignInError
+
     workspace = _live(arguments.name)
-    print(_IN_MEMORY)
+    if workspace.settings.remember_sign_in:
+        try:
+            there = workspace.sign_out()
+        except (SignInError, OSError) as error:
+            say(f"huntdeck: what is remembered could not be forgotten: {error}")
+            return 1
+        print(f"{'Forgotten' if there else 'Nothing was remembered'}: the next query asks for a new sign-in.")
+    else:
+        print(_IN_MEMORY)
     print("In a huntdeck that runs, the command `sign out of this workspace` (:) lets go of them at once.")
     ways = (workspace.settings.sign_in,) if workspace.settings.sign_in else tuple(_KEPT)[:4]
     for way in ways:

@@ -7,52 +7,25 @@ import base64
 import json
 import logging
 import pickle
+import threading
+import time
 import traceback
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.support.demo import END
-from tests.workspaces.live.services import KINDS, opened, run, server_of
+from tests.workspaces.live.services import KINDS, SECRET, opened, run, server_of, signed
 from tui.loopback.group import Loopback
-from tui.loopback.token_service import BAD_SECRET, BLOCKED, CLIENT, TENANT, USER
+from tui.loopback.token_service import BAD_SECRET, BLOCKED, TENANT, USER
 from tui.loopback.tokens import MARKER
-from tui.workspaces.live import credentials
 from tui.workspaces.live.configuration import LiveSettings
 from tui.workspaces.live.credentials import Secret, TokenSource, identity_of
+from tui.workspaces.live.device_code import _polled
 from tui.workspaces.live.errors import SignInError
 from tui.workspaces.live.http import challenge_claims
 from tui.workspaces.protocol import Identity, State, WorkspaceError
-
-SECRET = "hunter2-marker"
-
-
-@pytest.fixture(scope="module")
-def guarded(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
-    """The services with sign-in."""
-    with Loopback(demo, tmp_path_factory.mktemp("guarded"), sign_in=True, clock=lambda: END) as servers:
-        servers.tokens.interval = 0
-        yield servers
-
-
-@pytest.fixture
-def services(guarded: Loopback, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
-    """The same, with the environment to sign in with, and nothing left of the test before."""
-    monkeypatch.setattr(credentials, "_sources", {})
-    monkeypatch.setenv("AZURE_TENANT_ID", TENANT)
-    monkeypatch.setenv("AZURE_CLIENT_ID", CLIENT)
-    monkeypatch.setenv("AZURE_CLIENT_SECRET", SECRET)
-    yield guarded
-    guarded.tokens.code_seconds, guarded.tokens.interval = 900, 0
-    for server in guarded.servers:
-        server.clear()
-
-
-def signed(services: Loopback, sign_in: str = "environment") -> dict[str, str]:
-    return {"sign_in": sign_in, "tenant": TENANT, "client_id": CLIENT, "authority": services.tokens.url}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -139,18 +112,53 @@ async def test_a_device_code_needs_somebody_to_see_it(services: Loopback, capsys
     assert capsys.readouterr() == ("", "")
 
 
-async def test_cancelling_a_sign_in_does_not_wait_for_the_code(services: Loopback) -> None:
-    services.tokens.code_seconds = services.tokens.interval = 1  # nobody waits for it any more, and it ends by itself
+def threads_at_work() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "huntdeck-work"]
+
+
+@pytest.mark.parametrize("way", ["cancelled", "given up"])
+async def test_a_sign_in_that_nobody_waits_for_ends_at_once_with_its_thread(services: Loopback, way: str) -> None:
+    services.tokens.interval = 60
     shown = asyncio.Event()
     loop = asyncio.get_running_loop()
     async with opened(services, "defender", **signed(services, "device_code")) as workspace:
         workspace.show_codes_with(lambda *_: loop.call_soon_threadsafe(shown.set) and None)
+        before = len(threads_at_work())
         signing = asyncio.create_task(workspace.sign_in())
         await asyncio.wait_for(shown.wait(), 10)
-        signing.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait_for(signing, 1)
-        assert signing.cancelled()
+        assert len(threads_at_work()) == before + 1
+        started = time.monotonic()
+        if way == "cancelled":
+            signing.cancel()
+            with suppress(asyncio.CancelledError):
+                await signing
+            assert signing.cancelled()
+        else:
+            workspace.give_up_sign_in()
+            with pytest.raises(WorkspaceError, match="given up"):
+                await signing
+        while len(threads_at_work()) > before:
+            assert time.monotonic() - started < 1, "the thread goes on"
+            await asyncio.sleep(0.01)
+
+
+def test_a_service_that_asks_for_patience_is_given_more_of_it() -> None:
+    pauses: list[float | None] = []
+
+    class App:
+        def acquire_token_by_device_flow(self, flow: dict[str, object], **_: object) -> dict[str, object]:
+            return {
+                "error": ["authorization_pending", "slow_down", "authorization_pending", "expired_token"][len(pauses)]
+            }
+
+    class Unhurried(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            pauses.append(timeout)
+            return False
+
+    with pytest.raises(SignInError, match="expired_token"):
+        _polled(App(), {"interval": 5, "expires_in": 900}, Unhurried())
+    assert pauses == [5, 10, 10]
 
 
 @pytest.mark.parametrize(

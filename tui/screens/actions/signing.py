@@ -78,12 +78,24 @@ async def _sign_in(screen: MainScreen, workspace: LiveWorkspace) -> None:
 
 
 def sign_out(screen: MainScreen) -> None:
-    """Lets go of the tokens: the next query signs in anew."""
+    """Lets go of the tokens, and of a sign-in that is remembered: the next query signs in anew."""
     workspace = _live(screen)
     if workspace is not None:
-        workspace.sign_out()
-        screen.show_header()
-        screen.say(f"signed out of {workspace.name} and of what signs in alike: the next query signs in anew")
+        screen.turns.beside(lambda: _sign_out(screen, workspace), "sign-out", exclusive=True)
+
+
+async def _sign_out(screen: MainScreen, workspace: LiveWorkspace) -> None:
+    from tui.workspaces.live.errors import SignInError
+    from tui.workspaces.threads import in_thread
+
+    try:
+        remembered = await in_thread(workspace.sign_out)
+    except (SignInError, OSError) as error:
+        screen.say(f"what is remembered of the sign-in could not be forgotten: {error}", warning=True)
+        return
+    screen.show_header()
+    gone = "; what was remembered is gone" if remembered else ""
+    screen.say(f"signed out of {workspace.name} and of what signs in alike{gone}: the next query signs in anew")
 
 
 def choose_workspace(screen: MainScreen) -> None:

@@ -21,6 +21,7 @@ from tui.kql.dialects import nearest
 from tui.settings.paths import WorkspaceNameError, config_folder, workspace_file
 from tui.workspaces.live.clouds import CLOUDS, Cloud
 from tui.workspaces.live.errors import ConfigurationError
+from tui.workspaces.live.remembered import REMEMBERED
 
 LIVE_KINDS = ("log_analytics", "defender", "data_explorer")
 WAYS = ("environment", "workload_identity", "azure_cli", "managed_identity", "device_code", "none")
@@ -42,9 +43,10 @@ _BELONGS = {
 class LiveSettings:
     """One live workspace. Texts are empty where nothing is set.
 
-    `url` takes the place of the service's address, `authority` that of the place to sign in; `ca` is a file with further
-    authorities to trust; `resource_id` (the workspace's Azure resource) is for links to the portal, and for asking which plans the tables have;
-    `basic_tables` names tables, with commas between them, whose plan is Basic or Auxiliary.
+    `remember_sign_in` says where a device code's sign-in outlasts the program. `url` takes the place of the service's
+    address, `authority` that of the place to sign in; `ca` is a file with further authorities to trust; `resource_id` (the
+    workspace's Azure resource) is for links to the portal, and for asking which plans the tables have; `basic_tables` names
+    tables, with commas between them, whose plan is Basic or Auxiliary.
     """
 
     name: str
@@ -58,6 +60,7 @@ class LiveSettings:
     tenant: str = ""
     client_id: str = ""
     sign_in: str = ""
+    remember_sign_in: str = ""
     url: str = ""
     authority: str = ""
     ca: Path | None = None
@@ -139,11 +142,12 @@ def _problems(table: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key} is not known{nearest(key, known)}"
         if not isinstance(value, str):
             yield f"{key} needs a text, found {type(value).__name__}"
-    for key, choices in (("kind", LIVE_KINDS), ("cloud", tuple(CLOUDS)), ("sign_in", WAYS)):
-        value = table.get(key, "public" if key == "cloud" else "" if key == "sign_in" else None)
+    allowed = {"kind": LIVE_KINDS, "cloud": tuple(CLOUDS), "sign_in": WAYS, "remember_sign_in": REMEMBERED}
+    for key, choices in allowed.items():
+        value = table.get(key, {"kind": None, "cloud": "public"}.get(key, ""))
         if value is None:
             yield f"{key} is missing: one of {', '.join(choices)}"
-        elif value not in choices and not (key == "sign_in" and value == ""):
+        elif value not in choices and not (key.endswith("sign_in") and value == ""):
             yield f"{key} = {value!r} is none of {', '.join(choices)}{nearest(value, choices)}"
 
 
@@ -165,6 +169,11 @@ def _disagreements(settings: LiveSettings) -> Iterator[str]:
             yield f"{key} = {address!r} is no address such as https://host"
         elif address.startswith("http://") and settings.sign_in != "none":
             yield f"{key} must be https: a token is not sent over an open connection"
+    if settings.remember_sign_in and settings.sign_in != "device_code":
+        yield (
+            'remember_sign_in is for sign_in = "device_code": the other ways keep what they need themselves, outside of '
+            "huntdeck"
+        )
     if settings.ca and not settings.ca.is_file():
         yield f"ca = {str(settings.ca)!r}: there is no such file"
 

@@ -1,4 +1,4 @@
-"""Signing in, by azure-identity: tokens stay in memory, and nothing here shows them.
+"""Signing in, by azure-identity: tokens stay in memory unless the configuration asks otherwise, and nothing here shows them.
 
 Without a choice, the order is: environment, workload identity, Azure CLI, managed identity. A device code is only used where it
 is chosen, for it needs someone to enter it; many tenants block it, and then the Azure CLI is the second way.
@@ -14,14 +14,16 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
 from tui.workspaces.live.configuration import LiveSettings
+from tui.workspaces.live.device_code import DeviceCode, EndedError, Place
+from tui.workspaces.live.device_code import Prompt as Prompt
 from tui.workspaces.live.errors import SignInError
 from tui.workspaces.live.network import network_loop
+from tui.workspaces.live.remembered import Remembered
 from tui.workspaces.protocol import Identity
 from tui.workspaces.threads import in_thread
 
@@ -31,12 +33,8 @@ for _name in ("azure", "msal"):
 ORDER = ("environment", "workload_identity", "azure_cli", "managed_identity")
 """What is tried, in this order, when the configuration does not choose."""
 
-DEVICE_CODE_SECONDS = 900
 _EARLY = 300.0
 """Seconds before its end that a token is renewed."""
-
-Prompt = Callable[[str, str, datetime], None]
-"""Shows a device code: where to enter it (URL), the code, and until when (UTC). Called in a worker thread."""
 
 _ADVICE = {
     "AADSTS50076": "the tenant asks for a second factor: sign in with the Azure CLI or a device code",
@@ -99,12 +97,13 @@ class TokenSource:
         """Which way of signing in gave the last token."""
         self._settings, self._authority, self._prompt = settings, authority, prompt
         self._credentials: dict[str, TokenCredential] = {}
+        self._device_code: DeviceCode | None = None
         self._held: dict[str, _Held] = {}
         self.signed_in = False
         """Whether the last sign-in gave a token."""
         self._one_at_a_time = asyncio.Lock()
         self._asked: asyncio.Task[_Held] | None = None
-        self._asks = self._given_up = 0
+        self._given_up = 0
 
     def __repr__(self) -> str:
         return f"TokenSource({self._settings.sign_in or 'any'})"
@@ -125,17 +124,14 @@ class TokenSource:
 
     async def _made(self, scope: str, claims: str | None, renew: bool) -> Secret:
         self.signed_in = False
-        self._asks += 1
-        asks, given_up = self._asks, self._given_up
-        self._asked = asyncio.ensure_future(in_thread(lambda: self._ask(scope, claims, renew, asks)))
+        given_up, stop = self._given_up, threading.Event()
+        self._asked = asyncio.ensure_future(in_thread(lambda: self._ask(scope, claims, renew, stop), stop.set))
         try:
             made = await self._asked
         except asyncio.CancelledError:
             if given_up != self._given_up:
                 raise SignInError(_GIVEN_UP) from None
             raise
-        finally:
-            self._asks += 1
         self._held[scope] = made
         found = identity_of(made.token)
         self.identity = Identity(found.name or self.identity.name, found.tenant or self.identity.tenant)
@@ -161,20 +157,26 @@ class TokenSource:
         """Device codes are shown by `prompt` from now on."""
         self._prompt = prompt or self._prompt
 
-    def forget(self) -> None:
-        """Lets go of all tokens and credentials: the next request signs in anew."""
+    def forget(self) -> bool:
+        """Lets go of all tokens and credentials, and of what is remembered: the next request signs in anew.
+
+        Whether anything was remembered. SignInError, OSError when what is remembered cannot be let go of.
+        """
         self._held.clear()
         self._credentials.clear()
+        self._device_code = None
         self.identity, self.way = Identity(), ""
+        remembered = remembered_of(self._settings, self._authority)
+        return remembered is not None and remembered.drop()
 
-    def _ask(self, scope: str, claims: str | None, renew: bool, asks: int) -> _Held:
+    def _ask(self, scope: str, claims: str | None, renew: bool, stop: threading.Event) -> _Held:
         if renew and claims is None:
             claims = self._drop_kept()
         chosen = self._settings.sign_in
         reasons = []
         for way in (chosen,) if chosen else ((self.way,) if self.way else ORDER):
             try:
-                given = self._given(way, scope, claims, asks)
+                given = self._given(way, scope, claims, stop)
             except Exception as error:
                 reasons.append(f"{way}: {_why(error)}")
                 continue
@@ -182,15 +184,35 @@ class TokenSource:
             return _Held(Secret(given.token), float(given.expires_on))
         raise SignInError("no sign-in: " + "; ".join(reasons))
 
-    def _given(self, way: str, scope: str, claims: str | None, asks: int) -> Any:
-        """The credential's token. A device code's sign-in that has ended is begun anew: with a new code."""
-        from azure.identity import AuthenticationRequiredError
+    def _given(self, way: str, scope: str, claims: str | None, stop: threading.Event) -> Any:
+        """The credential's token."""
+        if way == "device_code":
+            return self._by_device_code(scope, claims, stop)
+        if way not in self._credentials:
+            self._credentials[way] = _make(way, self._settings, self._authority)
+        return self._credentials[way].get_token(scope, claims=claims)
 
+    def _by_device_code(self, scope: str, claims: str | None, stop: threading.Event) -> Any:
+        """A token of the sign-in that is held or remembered; where there is none, or it has ended, of one with a new code."""
+        settings = self._settings
+        if self._device_code is None:
+            place = Place(
+                self._authority,
+                settings.tenant,
+                settings.client_id,
+                str(settings.ca or ""),
+                known=not settings.authority,
+            )
+            self._device_code = DeviceCode(place, remembered_of(settings, self._authority))
+        held = self._device_code
         try:
-            return self._credential(way, scope, asks).get_token(scope, claims=claims)
-        except AuthenticationRequiredError:
-            self._credentials.pop(way, None)
-            return self._credential(way, scope, asks).get_token(scope)
+            return held.get_token(scope, claims)
+        except EndedError:
+            if self._prompt is None:
+                words = "a device code has to be shown to someone, and nobody is there to see it"
+                raise SignInError(words) from None
+        self.identity = Identity(*held.authenticate(scope, self._prompt, stop))
+        return held.get_token(scope)
 
     def _drop_kept(self) -> str | None:
         """Has the next token made anew, although the credential keeps one: gives the claims that are to be asked with."""
@@ -199,20 +221,24 @@ class TokenSource:
         self._credentials.pop(self.way, None)
         return None
 
-    def _credential(self, way: str, scope: str, asks: int) -> TokenCredential:
-        if way not in self._credentials:
-            made = _make(way, self._settings, self._authority, self._prompt)
-            if way == "device_code":
-                record = made.authenticate(scopes=[scope])
-                if asks != self._asks:  # entered after nobody waited for it any more
-                    raise SignInError(_GIVEN_UP)
-                self.identity = Identity(str(record.username or ""), str(record.tenant_id or ""))
-            self._credentials[way] = made
-        return self._credentials[way]
-
 
 _sources: dict[tuple[str, ...], TokenSource] = {}
 _sources_lock = threading.Lock()
+
+
+_ALIKE = ("sign_in", "tenant", "client_id", "remember_sign_in")
+
+
+def remembered_of(settings: LiveSettings, authority: str) -> Remembered | None:
+    """Where the sign-in of `settings` is remembered; None where it is not to be."""
+    if not settings.remember_sign_in:
+        return None
+    return Remembered(settings.remember_sign_in, authority, settings.tenant, settings.client_id)
+
+
+def authority_of(settings: LiveSettings) -> str:
+    """Where to sign in."""
+    return settings.authority or f"https://{settings.place.authority}"
 
 
 def source_for(settings: LiveSettings, prompt: Prompt | None) -> TokenSource | None:
@@ -222,8 +248,8 @@ def source_for(settings: LiveSettings, prompt: Prompt | None) -> TokenSource | N
     """
     if settings.sign_in == "none":
         return None
-    authority = settings.authority or f"https://{settings.place.authority}"
-    key = (settings.sign_in, settings.tenant, settings.client_id, authority, str(settings.ca))
+    authority = authority_of(settings)
+    key = (*(getattr(settings, name) for name in _ALIKE), authority, str(settings.ca))
     with _sources_lock:
         source = _sources.setdefault(key, TokenSource(settings, authority))
     source.show_with(prompt)
@@ -245,7 +271,7 @@ def identity_of(token: Secret) -> Identity:
     return Identity(next((str(claims[name]) for name in names if claims.get(name)), ""), str(claims.get("tid", "")))
 
 
-def _make(way: str, settings: LiveSettings, authority: str, prompt: Prompt | None) -> Any:
+def _make(way: str, settings: LiveSettings, authority: str) -> Any:
     """The credential of one way; SignInError where it cannot be used at all."""
     import azure.identity as identity
 
@@ -266,20 +292,7 @@ def _make(way: str, settings: LiveSettings, authority: str, prompt: Prompt | Non
             return identity.ManagedIdentityCredential(client_id=settings.client_id or None)
         case "azure_cli":
             return identity.AzureCliCredential(tenant_id=settings.tenant)
-        case "device_code":
-            return _device_code(tenant | client, common, prompt)
     raise SignInError(f"{way} is no way of signing in")
-
-
-def _device_code(chosen: dict[str, str], common: dict[str, Any], prompt: Prompt | None) -> Any:
-    from azure.identity import DeviceCodeCredential
-
-    if prompt is None:
-        raise SignInError("a device code has to be shown to someone, and nobody is there to see it")
-    options: dict[str, Any] = {**chosen, **common}
-    return DeviceCodeCredential(
-        prompt_callback=prompt, timeout=DEVICE_CODE_SECONDS, disable_automatic_authentication=True, **options
-    )
 
 
 def _needs(variable: str) -> None:
@@ -289,8 +302,8 @@ def _needs(variable: str) -> None:
 
 def _why(error: Exception) -> str:
     """An error of azure-identity in a line, with advice where its code is known."""
-    if type(error).__name__ == "AuthenticationRequiredError":
-        return "the sign-in has ended: sign in again"
+    if isinstance(error, SignInError) and not _CODE.search(str(error)):
+        return str(error)
     words = " ".join(str(getattr(error, "message", "") or error).split())
     codes: Sequence[str] = _CODE.findall(words)
     advice = next((_ADVICE[code] for code in codes if code in _ADVICE), "")
