@@ -8,8 +8,7 @@ import pytest
 
 from tests.support.demo import END
 from tests.support.small import small_workspace
-from tests.workspaces.live.services import SMALL_WINDOW
-from tests.workspaces.live.services import SECRET
+from tests.workspaces.live.services import SECRET, SMALL_WINDOW
 from tui.evidence.demo import DemoOptions, generate_demo
 from tui.loopback.group import Loopback
 from tui.loopback.token_service import CLIENT, TENANT
