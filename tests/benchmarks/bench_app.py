@@ -39,8 +39,8 @@ ENDLESS = """DeviceProcessEvents | extend One = 1
 | summarize Total = countif(FileName == SHA1)"""
 
 
-def write_events(folder: Path) -> None:
-    """One device with `EVENTS` processes, and a hunt that counts them."""
+def write_events(folder: Path, events: int = EVENTS, devices: int = 1) -> None:
+    """Some devices with `events` processes in all, a second apart, and a hunt that counts them."""
     import duckdb
 
     from tui.evidence.tables import create_table
@@ -52,10 +52,10 @@ def write_events(folder: Path) -> None:
         connection.execute(
             "INSERT INTO DeviceProcessEvents (Timestamp, TimeGenerated, DeviceName, ActionType, FileName, ProcessCommandLine, "
             "ProcessId, AccountName, InitiatingProcessFileName, SHA1, ReportId) "
-            "SELECT t, t, 'ws-114.corp.example', 'ProcessCreated', 'tool' || (n % 97) || '.exe', "
+            f"SELECT t, t, 'ws-' || (114 + n % {devices}) || '.corp.example', 'ProcessCreated', 'tool' || (n % 97) || '.exe', "
             "'C:\\Tools\\tool' || (n % 97) || '.exe --input c:\\data\\' || n || '.csv --out ' || md5(n::VARCHAR), "
             "n % 30000, 'user' || (n % 13), 'explorer.exe', md5(n::VARCHAR), n "
-            f"FROM (SELECT n, TIMESTAMP '2026-11-01' + INTERVAL (n) SECOND AS t FROM range({EVENTS}) r(n))"
+            f"FROM (SELECT n, TIMESTAMP '2026-11-01' + INTERVAL (n) SECOND AS t FROM range({events}) r(n))"
         )
 
 

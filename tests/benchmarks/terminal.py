@@ -84,6 +84,12 @@ class Terminal:
         while time.monotonic() < end and self.pump(quiet):
             pass
 
+    def rest(self, seconds: float) -> None:
+        """Read for `seconds`."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.pump(left)
+
     def wait_for(self, text: bytes, limit: float = 120.0) -> float:
         """Seconds from the start until `text` was written."""
         end = time.monotonic() + limit
@@ -125,9 +131,8 @@ class Terminal:
     def idle(self, seconds: float = 3.0) -> float:
         """Bytes per second while nothing happens."""
         self.until_quiet(0.5)
-        before, end = len(self.output), time.monotonic() + seconds
-        while time.monotonic() < end:
-            self.pump(end - time.monotonic())
+        before = len(self.output)
+        self.rest(seconds)
         return (len(self.output) - before) / seconds
 
     def memory(self) -> int:
