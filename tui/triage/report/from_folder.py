@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ def report_of_folder(path: Path, catalogue: Catalogue, defang: bool = False) -> 
         defang,
         reader.hunt,
         contents.problems,
+        datetime.now(UTC),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui import __version__
 from tui.library.model import Hunt, Value
-from tui.library.parameters import read_value
+from tui.library.parameters import missing_parameters, read_value
 from tui.results.defang import defanged
 from tui.results.values import plain_text
 from tui.triage.queries.context import Query
@@ -28,7 +28,9 @@ from tui.triage.report.model import (
     ReportedVerdict,
 )
 from tui.triage.report.results import hunt_results
+from tui.triage.report.wording import outcome_words
 from tui.triage.runs import Origin
+from tui.workspaces.protocol import State
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,13 +59,14 @@ def gather(
     defang: bool = False,
     hunts: Callable[[RunRecord], Hunt | None] = lambda run: None,
     problems: Sequence[str] = (),
+    moment: datetime | None = None,
 ) -> Report:
     """The report of `session`.
 
     `rows` gives the rows of a run by its number, None where it kept none; `not_run` are hunts at hand that were not run;
     `hunts` gives a run's hunt where it is known, for its defaults and tactic; `problems` is what was amiss with the files
     of the session, looked at after `rows` was asked, which may find more. With `defang` URLs, domains and addresses of
-    the data stand in a form that is no link.
+    the data stand in a form that is no link. `moment` is when it is made; when the session was saved, where none is given.
     """
     ordered = sorted(runs, key=lambda run: run.number)
     queries = _queries(ordered)
@@ -78,10 +81,12 @@ def gather(
         authors=_authors(session, ordered),
         created=session.created,
         saved=session.saved,
+        moment=moment or session.saved,
         window=session.window,
         scope=session.scope,
         hunts=tuple(hunt_results(ordered, rows, hunts, session.verdicts, session.saved)),
-        not_run=tuple(HuntNotRun(hunt.id, hunt.title, hunt.techniques, hunt.tactic) for hunt in not_run),
+        not_run=tuple(_not_run(session, hunt) for hunt in not_run),
+        unanswered=tuple(_unanswered(ordered, hunts)),
         marks=tuple(sorted(map(work.mark, session.marks), key=_by_event)),
         verdicts=tuple(_verdicts(session.verdicts, session.saved)),
         notes=tuple(
@@ -97,6 +102,37 @@ def gather(
         defanged=defang,
     )
     return _defanged(report) if defang else report
+
+
+def _not_run(session: SessionRecord, hunt: Hunt) -> HuntNotRun:
+    return HuntNotRun(hunt.id, hunt.title, hunt.techniques, hunt.tactic, _why_not(session, hunt))
+
+
+def _why_not(session: SessionRecord, hunt: Hunt) -> str:
+    """Why `hunt` was not run: what a sweep met, or what its form lacks; nothing where that is not known."""
+    for sweep in reversed(session.sweeps):
+        if hunt.id in sweep.not_run:
+            return f"could not begin: {sweep.not_run[hunt.id]}"
+        if hunt.id in sweep.hunts:
+            return f"the sweep of {sweep.title} did not come to it"
+    missing = missing_parameters(hunt, session.values.get(hunt.id, {}))
+    return f"needs {', '.join(missing)}, not given" if missing else ""
+
+
+def _unanswered(runs: Sequence[RunRecord], hunts: Callable[[RunRecord], Hunt | None]) -> Iterable[HuntNotRun]:
+    """The hunts of `runs` without a complete run of their own, pivots aside; runs opened from a cell are not theirs."""
+    newest: dict[str, RunRecord] = {}
+    answered = set()
+    for run in runs:
+        if run.origin is None:
+            newest[run.hunt] = run
+            if run.outcome.state is State.COMPLETE:
+                answered.add(run.hunt)
+    for run in newest.values():
+        hunt = hunts(run)
+        if run.hunt not in answered and not (hunt is not None and hunt.pivot):
+            tactic = hunt.tactic if hunt is not None else ""
+            yield HuntNotRun(run.hunt, run.title, run.techniques, tactic, outcome_words(run.outcome), run.number)
 
 
 def _defanged(item: Any) -> Any:

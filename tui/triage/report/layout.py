@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from tui.library.attack import VERSION, technique_name
 from tui.triage.queries.context import Scope
@@ -26,8 +27,15 @@ from tui.triage.report.document import (
     Words,
     joined,
 )
-from tui.triage.report.model import LISTED_VALUES, HuntResult, MarkedRow, Parameter, Report, ReportedRun
-from tui.triage.report.wording import is_shown_exactly, number_words, result_words, time_words, window_words
+from tui.triage.report.model import LISTED_VALUES, HuntNotRun, HuntResult, MarkedRow, Parameter, Report, ReportedRun
+from tui.triage.report.wording import (
+    is_shown_exactly,
+    number_words,
+    result_words,
+    time_words,
+    until_words,
+    window_words,
+)
 from tui.workspaces.protocol import Outcome, State, Window, mark_place
 
 NAMED_SUBJECTS = 12
@@ -71,6 +79,7 @@ def _head(report: Report) -> Facts:
         (Words("Analyst"), joined(report.authors)),
         (Words("Window"), [Words(window_words(report.window) if report.window else "none")]),
         (Words("Scope"), _scope(report.scope)),
+        (Words("Report of"), [Words(f"{time_words(report.moment)}; ages are told from then")]),
         (Words("Work"), [Words(f"{time_words(report.created)} → {time_words(report.saved)}")]),
         (Words("Session"), [Value(report.identity, exact=True)]),
         (Words("Contents"), [Words("SHA-256 "), Value(report.digest, exact=True)]),
@@ -116,8 +125,8 @@ def _summary(report: Report) -> Iterator[Block]:
     )
     yield Heading(3, [Words("What was run, and what it found")])
     if report.hunts:
-        rows = [_result_row(result, report.window) for result in report.hunts]
-        yield Grid(("Hunt", "Techniques", "Result", "Who", "Run"), rows, frozenset({4}))
+        rows = [_result_row(result, report.window, report.moment) for result in report.hunts]
+        yield Grid(("Hunt", "Techniques", "Result", "Who", "Looked until", "Run"), rows, frozenset({5}))
     else:
         yield Paragraph([Words("Nothing was run.")])
     yield Heading(3, [Words("What failed or is not whole")])
@@ -129,14 +138,21 @@ def _summary(report: Report) -> Iterator[Block]:
     yield Bullets(items) if items else Paragraph([Words("Every run gave all that was asked for.")])
     yield Heading(3, [Words("What was not run")])
     if report.not_run:
-        yield Bullets(
-            [
-                [Value(hunt.hunt), Words(" "), Value(hunt.title), *_techniques(hunt.techniques)]
-                for hunt in report.not_run
-            ]
-        )
+        yield Bullets([_not_run(hunt) for hunt in report.not_run])
     else:
         yield Paragraph([Words("Every hunt that was at hand was run.")])
+
+    if report.unanswered:
+        yield Paragraph([Words("Run, but never to a complete answer:")])
+        yield Bullets([_not_run(hunt) for hunt in report.unanswered])
+
+
+def _not_run(hunt: HuntNotRun) -> Line:
+    """A hunt with why it was not run, or with the run that did not come to its end."""
+    line: list[Inline] = [Value(hunt.hunt), Words(" "), Value(hunt.title), *_techniques(hunt.techniques)]
+    if hunt.run:
+        line += [Words(", "), Link(f"run {hunt.run}", f"run-{hunt.run}")]
+    return [*line, Words(": "), Prose(hunt.reason)] if hunt.reason else line
 
 
 def _figure(number: int, words: str, tone: Tone) -> tuple[str, str, Tone]:
@@ -145,7 +161,7 @@ def _figure(number: int, words: str, tone: Tone) -> tuple[str, str, Tone]:
     return f"{number:,}", one if number == 1 else words, tone if number else "quiet"
 
 
-def _result_row(result: HuntResult, window: Window | None) -> list[Line]:
+def _result_row(result: HuntResult, window: Window | None, moment: datetime) -> list[Line]:
     who: list[Inline] = []
     for subject in result.subjects[:NAMED_SUBJECTS]:
         who += [*([Words(", ")] if who else []), Value(subject.name)]
@@ -159,6 +175,7 @@ def _result_row(result: HuntResult, window: Window | None) -> list[Line]:
         joined(result.techniques),
         [Badge(result_words(result), _TONES[result.found]), *_but(result.outcome), Words(f"{within}{later}")],
         who,
+        [Words(until_words(result, moment))],
         [Link(str(result.run), f"run-{result.run}")],
     ]
 

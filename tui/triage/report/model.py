@@ -48,16 +48,28 @@ class HuntResult:
     unit: str
     subjects: tuple[Subject, ...]
     later: tuple[int, ...]
+    newest: datetime | None = None
+    """The newest event behind its rows, where they tell it."""
+
+    @property
+    def until(self) -> datetime:
+        """Until when it looked at events: what came later is not in it."""
+        return self.window.end
 
 
 @dataclass(frozen=True)
 class HuntNotRun:
-    """A hunt that was at hand and was not run."""
+    """A hunt that was at hand and was not run, or not to its end, with the reason where one is known.
+
+    `run` is the newest of its runs that did not come to their end; 0 where there is none.
+    """
 
     hunt: str
     title: str
     techniques: tuple[str, ...]
     tactic: str
+    reason: str = ""
+    run: int = 0
 
 
 @dataclass(frozen=True)
@@ -176,10 +188,14 @@ class Report:
     authors: tuple[str, ...]
     created: datetime
     saved: datetime
+    moment: datetime
+    """When the report was made: ages in it are told from here."""
     window: Window | None
     scope: Scope
     hunts: tuple[HuntResult, ...]
     not_run: tuple[HuntNotRun, ...]
+    unanswered: tuple[HuntNotRun, ...]
+    """Hunts that were run, but never to a complete answer."""
     marks: tuple[MarkedRow, ...]
     verdicts: tuple[ReportedVerdict, ...]
     notes: tuple[ReportedNote, ...]

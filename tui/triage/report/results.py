@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.library.model import Hunt
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _ANSWERED = (State.COMPLETE, State.TRUNCATED, State.PARTIAL, State.NOT_COVERED, State.BLIND)
+_LATEST = "LastSeen"
 _NO_DATA = (State.NO_TABLE, State.NOT_COVERED, State.BLIND)
 
 
@@ -72,7 +73,25 @@ def _result(
         unit=main.query.view if subjects else "rows",
         subjects=subjects,
         later=later,
+        newest=_newest(main, rows),
     )
+
+
+def _newest(run: RunRecord, rows: Callable[[int], pa.Table | None]) -> datetime | None:
+    """The newest event behind the rows of `run`, where they tell it."""
+    table = rows(run.number) if run.outcome.state in _ANSWERED and run.received else None
+    if table is None or _LATEST not in table.column_names:
+        return None
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = table[_LATEST]
+    if not pa.types.is_timestamp(column.type):
+        return None
+    latest: datetime | None = pc.max(column).cast(pa.timestamp("us", column.type.tz), safe=False).as_py()
+    if latest is None:
+        return None
+    return latest.astimezone(UTC) if latest.tzinfo else latest.replace(tzinfo=UTC)
 
 
 def _found(run: RunRecord) -> Found:

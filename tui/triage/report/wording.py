@@ -8,6 +8,7 @@ from datetime import datetime
 from tui.results.values import iso
 from tui.terminal.safe_text import HIDDEN, NEWLINE_MARK, TAB_MARK
 from tui.triage.report.model import HuntResult
+from tui.triage.words import age_words
 from tui.workspaces.protocol import Outcome, State, Window
 
 LIMIT = 20_000
@@ -60,6 +61,14 @@ def number_words(number: int, unit: str, one: str = "") -> str:
 def outcome_words(outcome: Outcome) -> str:
     """`truncated: the first 4 rows`."""
     return f"{outcome.state}: {outcome.reason}" if outcome.reason else str(outcome.state)
+
+
+def until_words(result: HuntResult, moment: datetime) -> str:
+    """`2026-11-21 04:00:00Z, 14 h ago; newest event found 2026-11-21 03:31:00Z`: how stale a result is at `moment`."""
+    age = age_words(result.until, moment)
+    ago = "" if result.until >= moment or age == "now" else f", {age} ago"
+    newest = f"; newest event found {time_words(result.newest)}" if result.newest else ""
+    return f"{time_words(result.until)}{ago}{newest}"
 
 
 def result_words(result: HuntResult) -> str:
