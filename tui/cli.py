@@ -85,6 +85,7 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     from tui.commands.doctor import add_doctor
     from tui.commands.import_ import add_import
     from tui.commands.lists import add_coverage, add_hunts
+    from tui.commands.matrix import add_matrix
     from tui.commands.run import add_drill, add_kql, add_run
     from tui.commands.sessions import add_sessions
     from tui.commands.sweep import add_sweep
@@ -98,6 +99,7 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
         add_drill,
         add_sweep,
         add_watch,
+        add_matrix,
         add_kql,
         add_coverage,
         add_workspaces,

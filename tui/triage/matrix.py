@@ -22,6 +22,7 @@ from tui.triage.matrix_sql import ALIASES, CELLS, MADE, SUBJECTS
 from tui.triage.queries.subjects import NAMES
 from tui.triage.records.model import Verdict
 from tui.triage.runs import Run
+from tui.triage.sweep import Sweep
 from tui.triage.verdicts import is_taken_back
 from tui.workspaces.protocol import State
 
@@ -156,6 +157,11 @@ def asked_of(runs: Iterable[Run], subject: Subject, hunts: Iterable[Hunt] = ()) 
         hunt = newest_run.context.hunt if newest_run is not None else known[name]
         asked.append(Asked(hunt, newest_run, earlier))
     return asked
+
+
+def of_sweep(runs: Iterable[Run], sweep: Sweep) -> list[Run]:
+    """Those of `runs` that are of `sweep`, or of its hunts and came before: what `asked_of` makes its columns from."""
+    return [run for run in runs if run.number <= sweep.runs.get(run.hunt_id, 0)]
 
 
 def opinions_of(verdicts: Iterable[Verdict], now: datetime) -> dict[About, str]:

@@ -104,6 +104,7 @@ def merged_run(made: Run, matrix: Matrix, row: Mapping[str, Any], started: Mappi
         title=f"timeline of {name} over {len(started)} hunt{'s' * (len(started) != 1)}",
         limit=max(count, 1),
         columns=(*(ColumnMeaning(one, "rows") for one in names), *hidden),
+        bounds=listed[0].query.bounds if listed else (),
     )
     return Run(
         0, query, made.context, made.workspace, Origin(0, matrix.name_column, name, count, made.began), Phase.RUNNING
