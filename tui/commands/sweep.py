@@ -252,15 +252,18 @@ class _Printer:
 
     def __init__(self, session: Session, sweep: Sweep, form: str) -> None:
         self._session, self._sweep, self._form = session, sweep, form
+        self._printed: set[str] = set()
         if form == "table":
             print(f"{'hunt':<14} {'title':<34} {'outcome':<12} {'found':>15} {'rows':>12} {'seconds':>8}", flush=True)
 
     async def ended(self, hunt: str) -> None:
-        """Prints `hunt`, unless it has only begun."""
+        """Prints `hunt`, unless it has only begun, or ended so soon that it is printed already."""
         from tui.triage.sweep import Stage, stages
 
-        if self._form == "json" or stages(self._session, self._sweep)[hunt] in (Stage.WAITING, Stage.RUNNING):
+        stage = stages(self._session, self._sweep)[hunt]
+        if self._form == "json" or hunt in self._printed or stage in (Stage.WAITING, Stage.RUNNING):
             return
+        self._printed.add(hunt)
         facts = await self._facts(hunt)
         print(json.dumps(facts) if self._form == "jsonl" else _line(facts), flush=True)
 
