@@ -6,10 +6,12 @@ import argparse
 import asyncio
 import sys
 from contextlib import suppress
+from inspect import cleandoc
 from typing import TYPE_CHECKING
 
 from tui.commands.answers import EXIT_CODES, say, show_code
 from tui.commands.options import UsageError
+from tui.commands.registration import REGISTRATION
 from tui.terminal.safe_text import safe
 from tui.workspaces.live.clouds import CLOUDS
 from tui.workspaces.live.configuration import LIVE_KINDS, WAYS, configuration_file, settings_from
@@ -75,7 +77,13 @@ def add_workspaces(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     parser.set_defaults(action=workspaces)
     inner = parser.add_subparsers(metavar="")
     inner.add_parser("list", help="list the workspaces").set_defaults(action=workspaces)
-    adding = inner.add_parser("add", help="add a live workspace to the configuration", description=add.__doc__)
+    adding = inner.add_parser(
+        "add",
+        help="add a live workspace to the configuration",
+        description=cleandoc(add.__doc__ or ""),
+        epilog=REGISTRATION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     adding.add_argument("name", metavar="NAME", help="the name it gets")
     for key, words in _KEYS.items():
         adding.add_argument(f"--{key.replace('_', '-')}", default=None, metavar="VALUE", help=words)
@@ -90,7 +98,13 @@ def add_workspaces(commands: argparse._SubParsersAction[argparse.ArgumentParser]
 
 def add_login(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`login NAME`."""
-    parser = commands.add_parser("login", help="sign in to a live workspace, to see that it works and as whom")
+    parser = commands.add_parser(
+        "login",
+        help="sign in to a live workspace, to see that it works and as whom",
+        description=cleandoc(login.__doc__ or ""),
+        epilog=REGISTRATION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("name", metavar="NAME")
     parser.set_defaults(action=login)
 

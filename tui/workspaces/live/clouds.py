@@ -1,7 +1,8 @@
 """Where the services are in each cloud, in one place.
 
-From the services' documentation of endpoints and national clouds (Azure Monitor logs API, Microsoft Graph deployments, Azure
-Data Explorer connection strings) and from azure-identity's constants for the places of sign-in.
+From the services' documentation of endpoints and national clouds (Microsoft Graph deployments, Defender for Endpoint for US
+Government customers) and from Microsoft's own clients (the Azure SDKs' Log Analytics endpoints and audiences, the Kusto SDK's
+trusted clusters, azure-identity's authorities).
 """
 
 from __future__ import annotations
