@@ -27,6 +27,7 @@ EVENT = {
     "LogonId": 999,
     "SHA1": "da39a3ee5e6b4b0d3255bfef95601890afd80709",
     "RemoteIP": "203.0.113.9",
+    "RemoteUrl": "https://cdn.evil.example/x",
     "AdditionalFields": "{}",
     "InitiatingProcessSHA256": "",
 }
@@ -50,6 +51,7 @@ def first(pivots: list[Hunt], column: str, row: dict[str, object] = EVENT, query
         ("DeviceName", "pivot-device", {"device": "fin-ws-114.corp.example"}),
         ("AccountName", "pivot-account", {"account": "corp\\j.doe"}),
         ("RemoteIP", "pivot-address", {"address": "203.0.113.9"}),
+        ("RemoteUrl", "pivot-domain", {"domain": "cdn.evil.example"}),
         ("SHA1", "pivot-hash", {"hash": "da39a3ee5e6b4b0d3255bfef95601890afd80709"}),
         ("FolderPath", "pivot-file", {"file": "7z.exe"}),
         ("LogonId", "pivot-logon", {"device": "fin-ws-114.corp.example", "logon_id": "999"}),

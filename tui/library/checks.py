@@ -19,7 +19,7 @@ from tui.library.model import Hunt, ParameterType
 from tui.library.parameters import bound_names
 from tui.settings.toml_lines import find_line
 
-ENTITIES = ("device", "account", "address", "hash", "file", "process", "process_time", "logon")
+ENTITIES = ("device", "account", "address", "hash", "domain", "file", "process", "process_time", "logon")
 """The kinds of value a pivot can start from."""
 
 GENERATED = frozenset(

@@ -78,11 +78,17 @@ def _dull_long_address(match: re.Match[str]) -> str:
 
 
 def _dull_domain(match: re.Match[str]) -> str:
-    """A domain, unless its end is that of a file's name, or it is written as names of people or in programs are."""
-    labels = match[0].rstrip(".").split(".")
+    after_at = match.string[match.start() - 1 : match.start()] == "@"
+    return _dotted(match[0]) if is_domain(match[0], after_at) else match[0]
+
+
+def is_domain(text: str, after_at: bool = False) -> bool:
+    """Whether `text` by itself, or `after_at` of a mail address, is a domain: one whose end is not that of a file's name,
+    and that is not written as names of people or in programs are."""
+    if not _DOMAIN.fullmatch(text):
+        return False
+    labels = text.rstrip(".").split(".")
     end = labels[-1].lower()
     if end in FILE_ENDINGS or not (labels[-1].islower() or labels[-1].isupper() or end in _ANY_CASE):
-        return match[0]
-    after_at = match.string[match.start() - 1 : match.start()] == "@"
-    known = len(end) == 2 or end in _DOMAINS or end.startswith("xn--")
-    return _dotted(match[0]) if known or after_at or len(labels) > 2 else match[0]
+        return False
+    return len(end) == 2 or end in _DOMAINS or end.startswith("xn--") or after_at or len(labels) > 2

@@ -154,6 +154,30 @@ class Rows:
             counts[place] = count
         return TimeBins(start, step, tuple(counts), without)
 
+    def counts(self, name: str, most: int) -> list[tuple[str, int]]:
+        """The values of the column `name` that are neither null nor empty, as text, each with its number of rows.
+
+        At most `most`, the most frequent first. ViewError when there is no such column, InterruptedByUserError.
+        """
+        column = self._columns.sql(name)
+        statement = (
+            f"SELECT CAST({column} AS VARCHAR) AS value, count(*) AS n FROM {self.table} "
+            f"WHERE rowid < {self._count} AND value <> '' GROUP BY value ORDER BY n DESC, value LIMIT {most}"
+        )
+        with self._database.cursor() as cursor, self._running.watch(cursor):
+            return self._database.with_room(lambda: cursor.execute(statement).fetchall())
+
+    def numbers_with(self, name: str, texts: Sequence[str]) -> tuple[int, ...]:
+        """Which rows, by the order they came from 0, hold one of `texts` in the column `name`. Raises as `counts`."""
+        column = self._columns.sql(name)
+        statement = (
+            f"SELECT rowid FROM {self.table} WHERE rowid < {self._count} "
+            f"AND CAST({column} AS VARCHAR) IN (SELECT unnest(CAST(? AS VARCHAR[]))) ORDER BY rowid"
+        )
+        with self._database.cursor() as cursor, self._running.watch(cursor):
+            found = self._database.with_room(lambda: cursor.execute(statement, [list(texts)]).fetchall())
+        return tuple(number for (number,) in found)
+
     def stack(self, names: Sequence[str], view: RowView = ALL_ROWS) -> Rows:
         """The distinct values of the columns `names` among the rows of `view`, as rows of their own.
 

@@ -34,6 +34,7 @@ _ENTITIES = (
         re.compile(r"(FileName|FolderPath)\Z|\A(StartedBy|ObjectName|RelativeTargetName|(New|Parent)?ProcessName)\Z"),
     ),
     ("logon", re.compile(r"LogonI[dD]\Z")),
+    ("domain", re.compile(r"(Url|Uri|QueryName)\Z")),
 )
 """Which entity a column holds, by its name; the first that matches counts."""
 
@@ -41,6 +42,7 @@ _PROCESS = re.compile(
     r"\A(InitiatingProcessParent|InitiatingProcess|)(Id|FileName|CommandLine|ProcessId|ProcessCommandLine)\Z"
 )
 _DOMAINS = {"SubjectUserName": "SubjectDomainName", "TargetUserName": "TargetDomainName"}
+_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[0-9A-Fa-f:.]+\]|[^/?#:@]+)")
 _FOLDERS = re.compile(r".*[\\/]", re.DOTALL)
 
 
@@ -62,7 +64,7 @@ def pivots_for(pivots: Sequence[Hunt], query: Query, row: Mapping[str, Any], col
     for name in dict.fromkeys([column, *(known.name for known in query.columns), *row]):
         for entity, known in _entities(query, row, name):
             for hunt in pivots:
-                if hunt.id not in found and (values := _values(hunt, entity, known)) is not None:
+                if hunt.id not in found and (values := fitting_values(hunt, entity, known)) is not None:
                     found[hunt.id] = Pivot(hunt, values, name)
     return list(found.values())
 
@@ -89,6 +91,12 @@ def moment_of(row: Mapping[str, Any], column: str = "") -> datetime | None:
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=UTC)
     return None
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, or of one without a scheme; nothing when there is none."""
+    match = _HOST.match(url)
+    return (match[1] if match else url.partition("/")[0].partition(":")[0]).strip("[]")
 
 
 def _entities(query: Query, row: Mapping[str, Any], column: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -138,6 +146,8 @@ def _text(entity: str, row: Mapping[str, Any], column: str, value: object) -> st
         return ""
     if entity == "file":
         return _FOLDERS.sub("", value)
+    if entity == "domain":
+        return host_of(value)
     if entity == "account" and column.endswith("Name"):
         domain = row.get(_DOMAINS.get(column, f"{column.removesuffix('Name')}Domain"))
         return f"{domain}\\{value}" if domain and "\\" not in value else value
@@ -155,7 +165,7 @@ def _number(value: object) -> str:
     return str(number) if number > 0 else ""
 
 
-def _values(hunt: Hunt, entity: str, known: Mapping[str, str]) -> dict[str, str] | None:
+def fitting_values(hunt: Hunt, entity: str, known: Mapping[str, str]) -> dict[str, str] | None:
     """The values of `hunt`'s parameters among `known`; None when it is not for `entity` or a required one lacks."""
     asked = {name: parameter for name, parameter in hunt.parameters.items() if parameter.entity}
     if entity not in [parameter.entity for parameter in asked.values()]:

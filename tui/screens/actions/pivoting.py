@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from tui.triage.cell import Cell
     from tui.triage.pivots import Pivot
 
+_MOST_WITHIN = 100
+"""Pivots that are offered from within one text."""
+
 
 def cell_with_device(screen: MainScreen) -> Cell | None:
     """The cell under the cursor; where its row names no device but is of one, that of the cell it was opened from."""
@@ -23,14 +26,20 @@ def cell_with_device(screen: MainScreen) -> Cell | None:
 
 
 def pivot(screen: MainScreen) -> None:
-    """Offers the hunts that can start from the cell, then from the rest of its row."""
+    """Offers the hunts that can start from the cell, from what stands within it, then from the rest of its row."""
     from tui.screens.choose import ChooseScreen
-    from tui.triage.pivots import pivots_for
+    from tui.triage.entities import text_pivots
+    from tui.triage.pivots import entity_of, pivots_for
 
     cell = cell_with_device(screen)
     if cell is None:
         return
-    found = pivots_for(screen.session.catalogue.pivots, cell.run.query, cell.row, cell.column)
+    pivots = screen.session.catalogue.pivots
+    found = pivots_for(pivots, cell.run.query, cell.row, cell.column)
+    if isinstance(cell.value, str) and entity_of(cell.column) in ("", "file", "domain"):
+        own = sum(one.column == cell.column for one in found)
+        within = [one for one in text_pivots(pivots, cell.value, cell.column) if one not in found]
+        found[own:own] = within[:_MOST_WITHIN]
     if not found:
         screen.say("nothing in this row can start a pivot")
         return
@@ -44,5 +53,11 @@ def pivot(screen: MainScreen) -> None:
 
 
 def _start(screen: MainScreen, chosen: Pivot, cell: Cell) -> None:
+    from tui.triage.around import TREE_SPAN, window_around
+    from tui.triage.pivots import moment_of
+    from tui.triage.queries.processes import has_processes
+
+    moment = moment_of(cell.row, cell.column) if has_processes(chosen.hunt) else None
+    window = cell.run.context.window if moment is None else window_around(moment, TREE_SPAN)
     screen.session.values[chosen.hunt.id] = dict(chosen.values)
-    screen.push(screen.session.run_view(chosen.hunt, window=cell.run.context.window), cell)
+    screen.push(screen.session.run_view(chosen.hunt, window=window), cell)

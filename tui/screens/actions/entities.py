@@ -1,0 +1,109 @@
+"""The entities of the session: listed, copied, gone on from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.screens.copies import copies_of
+
+if TYPE_CHECKING:
+    from tui.screens.main import MainScreen
+    from tui.triage.pivots import Pivot
+    from tui.triage.runs import Run
+    from tui.triage.session_entities import Entity, Seen
+
+
+def show_entities(screen: MainScreen) -> None:
+    """Lists what the runs and marks of the session hold, once it is gathered."""
+    screen.say("gathering the entities of this session")
+    screen.turns.beside(lambda: _gather(screen), "entities", exclusive=True)
+
+
+async def _gather(screen: MainScreen) -> None:
+    from tui.screens.entities import EntitiesScreen
+    from tui.triage.session_entities import entities_of
+    from tui.workspaces.threads import in_thread
+
+    session, unread = screen.session, 0
+    for run in session.runs:
+        try:
+            await session.load(run)
+        except (OSError, ValueError):
+            unread += 1
+    held = [(run.number, run.rows) for run in session.runs if run.rows is not None]
+    marks, verdicts = session.findings.marks, session.findings.verdicts
+
+    def stop() -> None:
+        for _, rows in held:
+            rows.interrupt()
+
+    entities, whole = await in_thread(lambda: entities_of(held, marks, verdicts), stop)
+    note = "" if whole else "; of columns with many values only the most frequent were looked at"
+    note += f"; the rows of {unread} runs could not be read" if unread else ""
+
+    def copy(chosen: Sequence[Entity], defanged: bool) -> None:
+        from tui.triage.indicators import indicator_lines
+
+        lines = indicator_lines((one.indicator for one in chosen), defanged)
+        copies_of(screen.app).copy(lines, f"{len(chosen):,} indicators{', defanged' if defanged else ''}")
+
+    def chosen(entity: Entity | None) -> None:
+        if entity is not None:
+            offer(screen, entity)
+
+    screen.app.push_screen(EntitiesScreen(entities, note, copy), chosen)
+
+
+def offer(screen: MainScreen, entity: Entity) -> None:
+    """Offers the pivots that fit an entity, and the runs that hold it."""
+    from tui.screens.choose import ChooseScreen
+    from tui.triage.entities import indicator_pivots
+
+    session = screen.session
+    pivots = indicator_pivots(session.catalogue.pivots, entity.indicator)
+    runs = {run.number: run for run in session.runs}
+    seen = [one for one in entity.seen if one.run in runs]
+    options = [(one.hunt.title, f"pivot: {', '.join(one.values.values())}") for one in pivots]
+    options += [
+        (f"rows of run {one.run}", f"{runs[one.run].hunt_id} {runs[one.run].query.view}: {one.rows:,} in {one.column}")
+        for one in seen
+    ]
+
+    def chosen(index: int | None) -> None:
+        if index is None:
+            return
+        if index < len(pivots):
+            screen.attempt(lambda: _pivot(screen, pivots[index]))
+        else:
+            one = seen[index - len(pivots)]
+            screen.attempt(lambda: _go(screen, runs[one.run], one, entity))
+
+    if options:
+        screen.app.push_screen(ChooseScreen(f"{entity.indicator.type} {entity.indicator.value}", options), chosen)
+    else:
+        screen.say("it stands in marks only, and no pivot starts from it: M lists the marks")
+
+
+def _pivot(screen: MainScreen, pivot: Pivot) -> None:
+    screen.session.values[pivot.hunt.id] = dict(pivot.values)
+    screen.show_root(screen.session.run_view(pivot.hunt))
+
+
+async def _go(screen: MainScreen, run: Run, seen: Seen, entity: Entity) -> None:
+    """Shows the rows of the run that hold the entity."""
+    from tui.screens.actions.marking import choose
+    from tui.triage.session_entities import rows_holding
+    from tui.workspaces.threads import in_thread
+
+    rows = run.rows
+    if rows is None:
+        return
+    numbers = await in_thread(lambda: rows_holding(rows, seen.column, entity.indicator), rows.interrupt)
+    screen.show_root(run)
+    place = screen.trail.current
+    if place is not None:
+        place.step.view = replace(place.step.view, filters=())
+        place.step.column = seen.column
+        await choose(screen, place, numbers, f"{entity.indicator.value} in {seen.column}")
