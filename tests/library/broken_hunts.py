@@ -242,7 +242,7 @@ CASES = {
         'entity = "devices"\nhelp = "Copy tools"',
         'entity = "devices"',
         "parameters.tools.entity",
-        "expected one of device, account, address, hash, file, process, process_time, logon, "
+        "expected one of device, account, address, hash, domain, file, process, process_time, logon, "
         "found 'devices'; did you mean device?",
     ),
     "a pivot without a start": Broken(
