@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import stat
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
@@ -211,6 +213,33 @@ def test_login_and_logout_say_who_and_what_is_kept(huntdeck: Huntdeck, configure
     assert "none is on the disk" in told
     assert "device code" in told
     assert "az logout" not in told
+
+
+def test_what_two_add_and_remove_at_once_is_all_done(tmp_path: Path) -> None:
+    path = tmp_path / "workspaces.toml"
+    add_table(path, "first", {"kind": "defender"})
+    barrier = threading.Barrier(8)
+
+    def add(number: int) -> None:
+        barrier.wait()
+        for turn in range(5):
+            add_table(path, f"w{number}-{turn}", {"kind": "defender", "tenant": f"t{number}"})
+            if turn % 2:
+                remove_table(path, f"w{number}-{turn - 1}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(8)))
+    assert set(read_configuration(path)) == {
+        "first",
+        *(f"w{number}-{turn}" for number in range(8) for turn in (1, 3, 4)),
+    }
+
+
+def test_a_name_that_came_meanwhile_is_not_added_again(tmp_path: Path) -> None:
+    path = tmp_path / "workspaces.toml"
+    add_table(path, "one", {"kind": "defender"})
+    with pytest.raises(NotChangedError, match="it has"):
+        add_table(path, "one", {"kind": "log_analytics"})
 
 
 @pytest.mark.skipif(keyring_works(), reason="this machine has a keyring")

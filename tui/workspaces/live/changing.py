@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tui.settings.files import write_private
+from tui.settings.files import Lock, write_private
 from tui.settings.paths import make_private
 
 
@@ -20,18 +22,25 @@ def add_table(path: Path, name: str, table: Mapping[str, str]) -> None:
 
     NotChangedError when the file cannot be added to; OSError when it cannot be written.
     """
+    path = path.resolve()  # a link is common here: people keep such files elsewhere
+    if not path.parent.is_dir():
+        make_private(path.parent)
+    with _alone(path):
+        _add(path, name, table)
+
+
+def _add(path: Path, name: str, table: Mapping[str, str]) -> None:
     import tomli_w
 
-    path = path.resolve()  # a link is common here: people keep such files elsewhere
     before = _read(path)
+    if name in _tables(path, before):
+        raise NotChangedError(f"{path} was left as it is: it has [{name}] already")
     end = _line_end(before)
     lines = tomli_w.dumps({name: dict(table)}).replace("\n", end)
     gap = "" if not before else end if before.endswith("\n") else end * 2
     after = before + gap + lines
     if _tables(path, after) != {**_tables(path, before), name: dict(table)}:
         raise NotChangedError(f"{path} was left as it is: something else in it would change; add by hand:\n{lines}")
-    if not path.parent.is_dir():
-        make_private(path.parent)
     write_private(path, after.encode())
 
 
@@ -41,6 +50,13 @@ def remove_table(path: Path, name: str) -> None:
     NotChangedError names the lines to remove by hand when that cannot be done without touching anything else.
     """
     path = path.resolve()
+    if not path.exists():
+        raise NotChangedError(f"{path} has no [{name}]")
+    with _alone(path):
+        _remove(path, name)
+
+
+def _remove(path: Path, name: str) -> None:
     before = _read(path)
     lines = before.splitlines(keepends=True)
     wanted = _tables(path, before)
@@ -65,6 +81,17 @@ def remove_table(path: Path, name: str) -> None:
     if not same:
         raise NotChangedError(f"{path} was left as it is: remove lines {first + 1} to {last + 1} by hand")
     write_private(path, after.encode())
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Nobody else changes the file meanwhile: what two add at once is both there afterwards."""
+    lock = Lock.take(path.with_name(f"{path.name}.lock"), f"huntdeck, process {os.getpid()}", wait=True)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            lock.release()
 
 
 def _read(path: Path) -> str:
