@@ -60,8 +60,9 @@ async def _greet_again(screen: MainScreen, root: Path) -> None:
 
 
 def come_back(screen: MainScreen, opened: Opened) -> None:
-    """Shows a resumed session where it was left, and says what was found amiss."""
+    """Shows a resumed session where it was left, and says what was found amiss and how old its results are."""
     from tui.triage.runs import Step
+    from tui.triage.stale import stale_words
 
     runs = {run.number: run for run in screen.session.runs}
     places = [Place(Step(runs[step.run], step.view, step.row, step.column)) for step in opened.trail]
@@ -70,8 +71,9 @@ def come_back(screen: MainScreen, opened: Opened) -> None:
     elif screen.start.sessions is not None:
         screen.run_worker(_greet_again(screen, screen.start.sessions), group="greet", description="greet")
     words = [*opened.words, *sweeping.cut_off_words(screen)]
-    if words:
-        screen.say("; ".join(words), warning=True)
+    stale = stale_words(screen.session, screen.now())
+    if words or stale:
+        screen.say("; ".join(filter(None, [*words, stale])), warning=bool(words))
 
 
 def leave(screen: MainScreen, close: Callable[[], None]) -> None:
