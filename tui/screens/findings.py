@@ -43,10 +43,10 @@ class FindingsScreen(Modal[Mark | None]):
 
     CSS_PATH = "findings.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go", "go to the row"),
-        Binding("n", "add", "new note on the session"),
-        Binding("e,a", "edit", "write"),
-        Binding("x,delete", "remove", "take away"),
+        Binding("enter", "go", "go"),
+        Binding("n", "add", "new note"),
+        Binding("e,a", "edit", "write", key_display="e"),
+        Binding("x,delete", "remove", "take away", key_display="x"),
         Binding("y", "copy", "copy"),
         Binding("X", "undo", "undo"),
         Binding("escape,q,backspace,M", "close", "back", key_display="Esc"),
