@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.screens.actions import exporting, sweeping
+from tui.screens.actions import attached, exporting, sweeping
 from tui.screens.places import Place
 
 _GREETED = 3
@@ -71,6 +71,7 @@ def come_back(screen: MainScreen, opened: Opened) -> None:
     elif screen.start.sessions is not None:
         screen.run_worker(_greet_again(screen, screen.start.sessions), group="greet", description="greet")
     words = [*opened.words, *sweeping.cut_off_words(screen)]
+    attached.follow(screen)
     stale = stale_words(screen.session, screen.now())
     if words or stale:
         screen.say("; ".join(filter(None, [*words, stale])), warning=bool(words))

@@ -72,6 +72,11 @@ class Keeper:
         session.findings.follow(self.touch)
 
     @property
+    def digests(self) -> dict[int, str]:
+        """The digests of the runs' descriptions that are on disk, by number."""
+        return dict(self._digests)
+
+    @property
     def dirty(self) -> bool:
         """Whether there is something to save that is not on disk."""
         return self.root is not None and self._changes > self._kept
