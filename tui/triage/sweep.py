@@ -245,6 +245,13 @@ def progress_words(session: Session) -> str:
     return f"sweep {through} of {len(found)}"
 
 
+def unrun_words(session: Session, hunt: str) -> str:
+    """`waits` of a hunt that the sweep that goes on will run, `not run` of one that the last sweep could not; else nothing."""
+    if session.sweeping is not None and stages(session, session.sweeping.sweep).get(hunt) is Stage.WAITING:
+        return "waits"
+    return "not run" if session.sweeps and hunt in session.sweeps[-1].not_run else ""
+
+
 def end_words(session: Session, sweep: Sweep) -> str:
     """`sweep 1 of TA0009 Collection: 12 hunts: 9 complete, 1 blind, 1 failed, 1 not run`: how its hunts ended."""
     total = len(sweep.hunts)

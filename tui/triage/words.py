@@ -16,6 +16,7 @@ from tui.triage.queries.compile import view_names
 from tui.triage.queries.context import Scope
 from tui.triage.runs import Phase, Run, Step
 from tui.triage.session import Session
+from tui.triage.sweep import unrun_words
 from tui.workspaces.live.limits import QueueState
 from tui.workspaces.protocol import Identity, State, Window, mark_place
 
@@ -315,10 +316,11 @@ def _lacks_words(session: Session, hunt: Hunt) -> str:
 
 def badge_words(session: Session, hunt: Hunt, now: datetime, zone: tzinfo = UTC) -> str:
     """What the tree says beside a hunt: `7 14:01`, `(7) 9 h` when it would be run otherwise today, `3+ 14:01`,
-    `0 blind`, `n/a`, `plan` where a table's plan forbids what it needs, `…` while it runs, `.` when it was not run."""
+    `0 blind`, `n/a`, `plan` where a table's plan forbids what it needs, `…` while it runs, `waits` or `not run` by a
+    sweep, `.` when it was not run."""
     run = main_run(session, hunt)
     if run is None:
-        return _lacks_words(session, hunt) or "."
+        return _lacks_words(session, hunt) or unrun_words(session, hunt.id) or "."
     if run.outcome is None:
         return "…"
     number = f"{run.received:,}{'+' if run.outcome.state is State.TRUNCATED else ''}"

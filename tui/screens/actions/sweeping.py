@@ -176,3 +176,4 @@ async def stop(screen: MainScreen) -> None:
     if sweeping is not None:
         sweeping.stop()
         await sweeping.wait()
+        screen.keeper.touch()
