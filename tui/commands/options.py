@@ -68,8 +68,19 @@ def add_window(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def add_workspace(parser: argparse.ArgumentParser) -> None:
-    """The workspace."""
+def add_workspace(parser: argparse.ArgumentParser, several: bool = False) -> None:
+    """The workspace, or with `several` the workspaces."""
+    if several:
+        parser.add_argument(
+            "-w",
+            "--workspace",
+            dest="workspaces",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="the workspace (default: demo); repeatable, to set them side by side",
+        )
+        return
     parser.add_argument("-w", "--workspace", default="demo", metavar="NAME", help="the workspace (default: demo)")
 
 

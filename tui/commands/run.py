@@ -41,7 +41,14 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser = commands.add_parser("run", help="run a hunt and print its rows", description=run.__doc__)
     add_hunt(parser)
     add_view(parser)
-    _add_output(parser)
+    _add_output(parser, several=True)
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="with several workspaces: the column to set side by side (default: the primary count); repeatable",
+    )
     parser.set_defaults(action=run)
 
 
@@ -86,8 +93,8 @@ def add_kql(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.set_defaults(action=kql)
 
 
-def _add_output(parser: argparse.ArgumentParser) -> None:
-    add_workspace(parser)
+def _add_output(parser: argparse.ArgumentParser, several: bool = False) -> None:
+    add_workspace(parser, several)
     add_session(parser)
     add_window(parser)
     parser.add_argument(
@@ -120,8 +127,16 @@ def _output(arguments: argparse.Namespace) -> Output | None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Runs a view of a hunt, or the base of it, in a workspace and prints the rows."""
+    """Runs a view of a hunt, or the base of it, in a workspace and prints the rows. With several workspaces (-w A -w B) it runs
+    in all of them at once, and prints what each counts for each device, account, address or mailbox side by side."""
     output = _output(arguments)
+    names = arguments.workspaces or [arguments.workspace]
+    if len(names) > 1:
+        from tui.commands.side_by_side import run_side_by_side
+
+        return run_side_by_side(arguments, names, output)
+    if arguments.column:
+        raise UsageError("--column is for several workspaces: name them with -w A -w B")
 
     async def work(workspace: Workspace) -> int:
         context = await context_in(workspace, find_hunt(arguments.hunt), arguments)
@@ -132,7 +147,7 @@ def run(arguments: argparse.Namespace) -> int:
             say_benign(workspace.name, context.hunt.id, found.answer)
             return runner.code(code)
 
-    return with_workspace(arguments.workspace, work)
+    return with_workspace(names[0], work)
 
 
 def drill(arguments: argparse.Namespace) -> int:
