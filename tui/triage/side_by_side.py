@@ -55,8 +55,9 @@ def counts_of(query: Query, primary: str, wanted: Sequence[str]) -> list[str]:
 
 
 def side_by_side(asked: Sequence[Asked], subject: tuple[str, str], columns: Sequence[str]) -> pa.Table:
-    """A row for each subject that any workspace names, those with the most of the first column first, and for each of `columns` one value
-    for each workspace, called `COLUMN WORKSPACE`.
+    """A row for each subject that any workspace names, those with the most of the first column first.
+
+    For each of `columns` it has one value for each workspace, called `COLUMN WORKSPACE`.
 
     Subjects are the same when their names are, in any case of letters. Who is not named where the answer is complete
     counts 0 there, and null where it is not: that is not known.
