@@ -9,7 +9,17 @@ from __future__ import annotations
 import re
 
 from tests.hostile_screens.home import ODD_COLUMN
-from tests.hostile_screens.payloads import HIDDEN, MARKED, ON_ONE_LINE, PAYLOADS, marked, marker, shown, shown_in_lines
+from tests.hostile_screens.payloads import (
+    HIDDEN,
+    MARKED,
+    ON_ONE_LINE,
+    PAYLOADS,
+    SOME,
+    marked,
+    marker,
+    shown,
+    shown_in_lines,
+)
 from tests.hostile_screens.visit import Visit
 from tui.terminal.safe_text import safe
 
@@ -105,16 +115,47 @@ def pivots(visit: Visit) -> None:
 
 def stacks(visit: Visit) -> None:
     """The values of a column, and the filter that one of them makes."""
-    for _ in range(12):
-        if "FileName=" in visit.bare:
-            break
-        visit.press("right")
+    _go_to_file_name(visit)
     visit.press("F")
     visit.finds([shown(name, 24) for name in visit.names], "down", len(PAYLOADS) + 2)
     visit.press("enter")
     visit.sees("1 of 32")
     visit.press("u")
     visit.until_shown("32 of 32")
+
+
+def values(visit: Visit) -> None:
+    """A cell whole, as a filter, and in the list of filters."""
+    _go_to_file_name(visit)
+    for name in SOME:
+        _go_to_row(visit, name)
+        visit.press(" ")
+        visit.sees(shown_in_lines(name, 20), "Esc back")
+        visit.leaves("Esc back")
+    _go_to_row(visit, "title")
+    visit.press("=")
+    visit.until_shown("1 of 32")
+    visit.press("x")
+    visit.sees("Enter takes one back", shown("title", 14))
+    visit.leaves("takes one back")
+    visit.press("u")
+    visit.until_shown("32 of 32")
+
+
+def _go_to_file_name(visit: Visit) -> None:
+    visit.press("home")
+    for _ in range(12):
+        if re.search(r"(?<!\w)FileName =", visit.terminal.text):
+            break
+        visit.press("right")
+
+
+def _go_to_row(visit: Visit, name: str) -> None:
+    visit.press("ctrl+g")
+    visit.until_shown("Go to row or time")
+    visit.paste(str(list(PAYLOADS).index(name) + 1))
+    visit.leaves("Go to row or time", "enter")
+    visit.sees(f"FileName={shown(name, 12)}")
 
 
 def pastes(visit: Visit) -> None:
@@ -268,6 +309,7 @@ PLACES = (
     kql,
     pivots,
     stacks,
+    values,
     pastes,
     scope,
     window,

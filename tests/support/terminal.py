@@ -37,6 +37,7 @@ KEYS = {
     "f4": b"\x1bOS",
     "f5": b"\x1b[15~",
     "ctrl+q": b"\x11",
+    "ctrl+g": b"\x07",
     "ctrl+r": b"\x12",
     "ctrl+u": b"\x15",
 }
