@@ -73,6 +73,10 @@ async def test_what_is_fresh_is_told_and_marked(desk: Desk) -> None:
     await desk.until(lambda: "1 fresh" in desk.line("header"), "header")
     assert f"T1119-91: 1 new: {DELTA}" in desk.line("keys")
     assert "\x1b]2;huntdeck: 1 fresh\x1b\\" in sequences
+    assert next(line for line in desk.text.splitlines() if "File copies" in line).split("copies")[1].split()[:2] == [
+        "(3",
+        "+1)",
+    ]
     await desk.press("enter")
     await desk.until(lambda: DELTA in desk.text, "the row")
     row = next(line for line in desk.text.splitlines() if DELTA in line)

@@ -314,16 +314,21 @@ def _lacks_words(session: Session, hunt: Hunt) -> str:
     return "plan" if combines and any(leg.table in session.dialect.plans for leg in legs) else ""
 
 
+def _unseen_words(session: Session, hunt: Hunt) -> str:
+    fresh = session.watching.unseen.get(hunt.id) if session.watching is not None else None
+    return f" +{fresh.count:,}" if fresh is not None else ""
+
+
 def badge_words(session: Session, hunt: Hunt, now: datetime, zone: tzinfo = UTC) -> str:
     """What the tree says beside a hunt: `7 14:01`, `(7) 9 h` when it would be run otherwise today, `3+ 14:01`,
     `0 blind`, `n/a`, `plan` where a table's plan forbids what it needs, `…` while it runs, `waits` or `not run` by a
-    sweep, `.` when it was not run."""
+    sweep, `7 +2 14:01` where a watch found what was not looked at yet, `.` when it was not run."""
     run = main_run(session, hunt)
     if run is None:
         return _lacks_words(session, hunt) or unrun_words(session, hunt.id) or "."
     if run.outcome is None:
         return "…"
-    number = f"{run.received:,}{'+' if run.outcome.state is State.TRUNCATED else ''}"
+    number = f"{run.received:,}{'+' if run.outcome.state is State.TRUNCATED else ''}{_unseen_words(session, hunt)}"
     short = _SHORT.get(run.outcome.state, "")
     if run.failed:
         return short

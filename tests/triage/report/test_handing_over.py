@@ -20,6 +20,7 @@ from tui.triage.report.gather import gather
 from tui.triage.report.html import to_html
 from tui.triage.report.markdown import to_markdown
 from tui.triage.report.model import Report
+from tui.triage.runs import Fresh
 from tui.triage.sweep import Sweep
 from tui.workspaces.protocol import Outcome, State
 
@@ -53,6 +54,14 @@ def test_a_result_says_until_when_it_looked_and_how_long_ago_that_is() -> None:
     (told,) = json.loads(to_json(report))["hunts"]
     assert told["newest"] == "2026-11-21T13:31:00.000000Z"
     assert json.loads(to_json(report))["moment"] == "2026-11-22T04:07:31.123456Z"
+
+
+def test_a_round_of_a_watch_says_what_it_brought() -> None:
+    fresh = Fresh(MOMENT, frozenset({"a" * 24, "b" * 24}), frozenset({"c" * 24}))
+    report = report_of([a_main_run(1), a_main_run(4, fresh=fresh)])
+    words = "2 new, 1 with more behind since the round of 2026-11-21 14:02:31.123456Z"
+    assert [run.fresh for run in report.runs] == ["", words]
+    assert to_markdown(report).count(words) == to_html(report).count(words) == 1
 
 
 @pytest.mark.parametrize("values", [["yesterday", "today"], [[1], [2]], [None, None]])

@@ -106,7 +106,8 @@ def _told(screen: MainScreen, watch: Watch, done: Round | None) -> None:
     if done is None:
         app.write_to_terminal(end_title())
         screen.refresh_words()
-        screen.say(f"watch {watch.over}", warning=not watch.answering)
+        let_go = f"; {watch.dropped:,} rounds without anything fresh were let go" if watch.dropped else ""
+        screen.say(f"watch {watch.over}{let_go}", warning=not watch.answering)
         return
     see(screen)
     show_title(screen)

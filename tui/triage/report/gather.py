@@ -28,7 +28,7 @@ from tui.triage.report.model import (
     ReportedVerdict,
 )
 from tui.triage.report.results import hunt_results
-from tui.triage.report.wording import outcome_words
+from tui.triage.report.wording import fresh_words, outcome_words
 from tui.triage.runs import Origin
 from tui.workspaces.protocol import State
 
@@ -231,6 +231,7 @@ class _Gathering:
             kql_sha256=run.kql_sha256,
             rows_sha256=run.rows_sha256,
             identifiers=tuple(run.identifiers.items()),
+            fresh=fresh_words(run.fresh),
         )
 
     def _origin(self, origin: Origin | None) -> str:

@@ -340,6 +340,8 @@ def _run(run: ReportedRun, kql: str) -> Iterator[Block]:
         (Words("Window"), [Words(window_words(run.window))]),
         (Words("Scope"), _scope(run.scope)),
     ]
+    if run.fresh:
+        facts.append((Words("Fresh"), [Words(run.fresh)]))
     if run.parameters_of:
         facts.append((Words("Parameters"), [Words(f"those of run {run.parameters_of}")]))
     facts += [(_named(parameter), _listed(parameter)) for parameter in run.parameters]

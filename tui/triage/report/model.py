@@ -113,6 +113,8 @@ class ReportedRun:
     rows_sha256: str
     identifiers: tuple[tuple[str, str], ...] = ()
     """What a live service knows the run by: names and values."""
+    fresh: str = ""
+    """What a round of a watch brought, in words."""
 
     @property
     def whole(self) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from tui.results.values import iso
 from tui.terminal.safe_text import HIDDEN, NEWLINE_MARK, TAB_MARK
 from tui.triage.report.model import HuntResult
+from tui.triage.runs import Fresh
 from tui.triage.words import age_words
 from tui.workspaces.protocol import Outcome, State, Window
 
@@ -61,6 +62,15 @@ def number_words(number: int, unit: str, one: str = "") -> str:
 def outcome_words(outcome: Outcome) -> str:
     """`truncated: the first 4 rows`."""
     return f"{outcome.state}: {outcome.reason}" if outcome.reason else str(outcome.state)
+
+
+def fresh_words(fresh: Fresh | None) -> str:
+    """`2 new, 1 with more behind since the round of 2026-11-21 04:00:00Z`, or nothing."""
+    if fresh is None:
+        return ""
+    parts = [f"{len(fresh.new):,} new"] if fresh.new else []
+    parts += [f"{len(fresh.more):,} with more behind"] if fresh.more else []
+    return f"{', '.join(parts)} since the round of {time_words(fresh.since)}"
 
 
 def until_words(result: HuntResult, moment: datetime) -> str:
