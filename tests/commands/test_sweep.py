@@ -79,7 +79,7 @@ def test_a_line_for_each_hunt_and_how_many_ended_how(sessions: Path, capfd: pyte
     assert lines[1].endswith("name: a value is required")
     assert "make_string" in lines[2]
     assert "OfficeActivity" in lines[3]
-    assert summary.endswith("4 hunts: 2 not run, 1 complete, 1 failed")
+    assert summary.endswith("): 2 not run, 1 complete, 1 failed")
     assert "EVIDENCE small" in err
     assert "2 queries on 3 tables, 2 hunts cannot begin; 32 events" in err
     assert code == 1

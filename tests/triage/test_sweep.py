@@ -101,7 +101,7 @@ async def test_every_hunt_is_in_it_and_says_how_it_ended(tmp_path: Path) -> None
         assert sweep.not_run[NAMED] == "name: a value is required"
         assert "OfficeActivity" in sweep.not_run[MAIL]
         assert outcome_counts(session, sweep) == {"not run": 2, "complete": 1, "failed": 1}
-        assert end_words(session, sweep) == "sweep 1 of all of them: 4 hunts: 2 not run, 1 complete, 1 failed"
+        assert end_words(session, sweep) == "sweep 1 (all of them): 2 not run, 1 complete, 1 failed"
         assert told == [COPIES, COPIES, NAMED, REFUSED, REFUSED, MAIL, ""]
         assert session.sweeps == [sweep]
         assert session.sweeping is None

@@ -32,7 +32,7 @@ def session_pieces(session: Session, keeper: Keeper, zone: tzinfo) -> list[Piece
         Piece(words + whole, short=words, rank=3),
         Piece(f"scope {scope}", role="" if scope == "all" else "warning", rank=5),
         keeper_piece(keeper, zone),
-        Piece(queue, role="key", rank=6) if queue else Piece(""),
+        Piece(queue, role="key", rank=6, leaves=session.sweeping is not None) if queue else Piece(""),
     ]
 
 

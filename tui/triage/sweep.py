@@ -253,10 +253,9 @@ def unrun_words(session: Session, hunt: str) -> str:
 
 
 def end_words(session: Session, sweep: Sweep) -> str:
-    """`sweep 1 of TA0009 Collection: 12 hunts: 9 complete, 1 blind, 1 failed, 1 not run`: how its hunts ended."""
-    total = len(sweep.hunts)
+    """`sweep 1 (TA0009 Collection): 9 complete, 1 blind, 1 failed, 1 not run`: how its hunts ended."""
     counts = ", ".join(f"{count} {state}" for state, count in outcome_counts(session, sweep).items())
-    return f"sweep {sweep.number} of {sweep.title}: {total} hunt{'s' * (total != 1)}: {counts}"
+    return f"sweep {sweep.number} ({sweep.title}): {counts}"
 
 
 def outcome_counts(session: Session, sweep: Sweep) -> Mapping[str, int]:

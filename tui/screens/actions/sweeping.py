@@ -59,7 +59,7 @@ def _goes_on(screen: MainScreen) -> bool:
     """Whether a sweep goes on, which is said: there is one at a time."""
     sweeping = screen.session.sweeping
     if sweeping is not None:
-        screen.say(f"sweep {sweeping.sweep.number} of {sweeping.sweep.title} goes on: Ctrl+C on the tree stops it")
+        screen.say(f"sweep {sweeping.sweep.number} ({sweeping.sweep.title}) goes on: Ctrl+C on the tree stops it")
     return sweeping is not None
 
 
@@ -108,7 +108,7 @@ def _go(screen: MainScreen, sweep: Sweep, words: str) -> None:
     screen.hunt_tree.action_untick()
     screen.keeper.touch()
     screen.refresh_words()
-    screen.say(f"sweep {sweep.number} of {sweep.title} begins: {words}")
+    screen.say(f"sweep {sweep.number} ({sweep.title}) begins: {words}")
 
 
 def _told(screen: MainScreen, sweep: Sweep, hunt: str, seconds: float) -> None:
@@ -133,8 +133,9 @@ def pieces(screen: MainScreen) -> list[Piece]:
     from tui.triage.sweep import progress_words
 
     progress, ticked = progress_words(screen.session), len(screen.hunt_tree.ticked)
-    found = [Piece(progress, role="key", rank=6)] if progress else []
-    return [*found, *([Piece(f"{ticked} ticked", role="key", rank=6)] if ticked else [])]
+    short = progress.removeprefix("sweep ").replace(" of ", "/")
+    found = [Piece(progress, short=short, role="key", rank=4)] if progress else []
+    return [*found, *([Piece(f"{ticked} ticked", short=f"{ticked} x", role="key", rank=4)] if ticked else [])]
 
 
 def offer_stop(screen: MainScreen) -> bool:
