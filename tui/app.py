@@ -70,7 +70,7 @@ class HuntdeckApp(App[int]):
         self.config, self.config_problems = read_config()
         self.messages = Messages()
         """What was said."""
-        self.start = replace(start, analyst=self.config.analyst, keymap=self._read_keymap())
+        self.start = replace(start, analyst=self.config.analyst, keymap=self._read_keymap(), live=self.config.live)
         self._touched = time.monotonic()
         self.rescue: Callable[[], None] | None = self._save_sessions
         """Saves what is not saved yet; called before the program ends on an error or a signal."""

@@ -48,6 +48,9 @@ def add_window(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--to", dest="end", default="", metavar="TIME", help="end of the window (not included)")
     parser.add_argument(
+        "-y", "--yes", action="store_true", help="live workspaces: send queries that look through much without asking"
+    )
+    parser.add_argument(
         "--late",
         action="store_true",
         help="Log Analytics: find rows of the window that were stored more than an hour after its end, too (slower)",

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.commands.answers import say
+from tui.commands.consent import consent_in
 from tui.commands.options import UsageError, given_values
 from tui.settings.files import reason_of
 from tui.settings.paths import sessions_folder
 from tui.triage.execute import Answer, execute
 from tui.triage.queries.context import Query, QueryContext
 from tui.triage.runs import Origin, Phase, Run
-from tui.workspaces.protocol import Completion, Outcome, State, Workspace
+from tui.workspaces.protocol import Completion, Outcome, State, Workspace, WorkspaceError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tui.triage.consent import Consent
     from tui.triage.records.recording import Recording
 
 
@@ -48,16 +50,25 @@ class Executed:
 class Runner:
     """Runs queries, and keeps them in `recording` if there is one. `failed` says why not all of them could be kept."""
 
-    def __init__(self, workspace: Workspace, recording: Recording | None, given: Mapping[str, object]) -> None:
-        self._workspace, self._recording, self._given = workspace, recording, given
+    def __init__(
+        self,
+        workspace: Workspace,
+        recording: Recording | None,
+        given: Mapping[str, object],
+        consent: Consent | None = None,
+    ) -> None:
+        self._workspace, self._recording, self._given, self._consent = workspace, recording, given, consent
         self.failed = ""
 
     async def execute(
         self, context: QueryContext, query: Query, seconds: float, origin: Origin | None = None
     ) -> Executed:
-        """Runs `query`; one that is cancelled is kept as such."""
+        """Runs `query`; one that is cancelled is kept as such. WorkspaceError when it was not sent, for nobody agreed."""
         from tui.triage.records.recording import ended, stop
 
+        refused = await self._consent.refused(self._workspace, context, query) if self._consent is not None else None
+        if refused is not None:
+            raise WorkspaceError(refused)
         number = self._recording.next_number() if self._recording is not None else 1
         run = Run(number, query, context, self._workspace.name, origin, Phase.RUNNING)
         try:
@@ -93,7 +104,7 @@ def recorded(arguments: argparse.Namespace, workspace: Workspace, context: Query
     """
     given = given_values(arguments.parameters)
     if not arguments.session:
-        yield Runner(workspace, None, given)
+        yield Runner(workspace, None, given, consent_in(workspace, arguments))
         return
     from tui.triage.records.model import SessionNameError
     from tui.triage.records.recording import Recording
@@ -105,7 +116,7 @@ def recorded(arguments: argparse.Namespace, workspace: Workspace, context: Query
         raise UsageError(str(error)) from error
     try:
         _say_all(recording)
-        yield Runner(workspace, recording, given)
+        yield Runner(workspace, recording, given, consent_in(workspace, arguments))
         _say_all(recording)
     finally:
         recording.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.commands.answers import EXIT_CODES, FORMATS, Output, print_answer, say, show_code
+from tui.commands.consent import consent_in
 from tui.commands.demo import ensure_demo
 from tui.commands.judged import say_benign
 from tui.commands.options import (
@@ -180,7 +181,9 @@ def kql(arguments: argparse.Namespace) -> int:
 
         async def work(workspace: Workspace) -> int:
             context = await context_in(workspace, hunt, arguments)
-            row, view = await _find_row(Runner(workspace, None, {}), context, arguments)
+            row, view = await _find_row(
+                Runner(workspace, None, {}, consent_in(workspace, arguments)), context, arguments
+            )
             return _show_query(workspace, _drill_query(view, row, arguments), arguments)
 
         if arguments.dialect not in (None, "evidence"):
@@ -214,7 +217,7 @@ def _foreign_drill(arguments: argparse.Namespace) -> int:
 
     async def work(workspace: Workspace) -> int:
         context = await context_in(workspace, hunt, arguments)
-        row, view = await _find_row(Runner(workspace, None, {}), context, arguments)
+        row, view = await _find_row(Runner(workspace, None, {}, consent_in(workspace, arguments)), context, arguments)
         other = QueryContext(hunt, context.values, context.window, dialect_for(arguments.dialect), context.scope)
         sys.stdout.write(drill_query(other, view_query(other, view.run.query.view), row, arguments.column).kql)
         return 0

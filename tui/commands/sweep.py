@@ -12,6 +12,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.answers import EXIT_CODES, say
+from tui.commands.consent import consent_in
 from tui.commands.in_session import Open, in_session, workspace_of
 from tui.commands.options import UsageError, add_window, add_workspace, catalogue_at_hand, scope_of
 from tui.commands.recorded import add_session
@@ -106,6 +107,7 @@ def sweep(arguments: argparse.Namespace) -> int:
 
     async def work(workspace: Workspace) -> int:
         async with in_session(workspace, catalogue, name) as opened:
+            opened.session.consent = consent_in(workspace, arguments)
             for hunt, given in values.items():
                 opened.session.values[hunt] = {**opened.session.values.get(hunt, {}), **given}
             code = await _run(opened, hunts, arguments)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tui.commands.answers import say
+from tui.commands.consent import consent_in
 from tui.commands.in_session import Open, in_session, workspace_of
 from tui.commands.options import UsageError, add_window, add_workspace, catalogue_at_hand, scope_of
 from tui.commands.recorded import add_session
@@ -81,6 +82,7 @@ def watch(arguments: argparse.Namespace) -> int:
 
     async def work(workspace: Workspace) -> int:
         async with in_session(workspace, catalogue, name) as opened:
+            opened.session.consent = consent_in(workspace, arguments)
             _look_at(opened, arguments)
             code = await _watch(opened, hunts, every, lasting)
         if opened.keeper.trouble:

@@ -39,7 +39,7 @@ class DialectError(ValueError):
 
 @dataclass(frozen=True)
 class Dialect:
-    """A kind of workspace and the schema its KQL meets; `plans` names tables that may not be combined, with the plan that forbids it."""
+    """A kind of workspace and the schema its KQL meets; `plans` are those of tables that may not be combined."""
 
     kind: str
     schema: Schema = field(repr=False)

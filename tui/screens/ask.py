@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -17,7 +18,7 @@ from tui.widgets.words import Words
 
 
 class AskScreen(Modal[bool]):
-    """Asks `question`, with `detail` below it where there is more to say; the answers may have words of their own.
+    """Asks `question`, with `detail`, a line or several, below it where there is more to say; answers may have words of their own.
 
     Only `y`, or Enter on the first answer, is yes.
     """
@@ -30,16 +31,17 @@ class AskScreen(Modal[bool]):
         Binding("escape,q", "answer(False)", "no", key_display="Esc", show=False),
     ]
 
-    def __init__(self, question: str, detail: str = "", yes: str = "Yes", no: str = "No") -> None:
+    def __init__(self, question: str, detail: str | Sequence[str] = "", yes: str = "Yes", no: str = "No") -> None:
         super().__init__()
-        self._question, self._detail = question, detail
+        self._question = question
+        self._detail = [detail] if isinstance(detail, str) else list(detail)
         self._answers = (yes, no)
 
     def compose(self) -> ComposeResult:
         """Question, detail, answers."""
         with Dialog(self._question):
-            if self._detail:
-                yield Words(safe(self._detail), id="detail")
+            if any(self._detail):
+                yield Words("\n".join(safe(line) for line in self._detail), id="detail")
             yield ItemList([Item((Content(safe(answer)),)) for answer in self._answers])
 
     def on_mount(self) -> None:

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.settings.asking import LiveConfig
+
 if TYPE_CHECKING:
     from tui.library.catalogue import Catalogue
     from tui.triage.column_choices import LookStore
@@ -51,6 +53,8 @@ class Start:
     """Who works here; the user of the operating system when empty."""
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Keys of the analyst's own, by id."""
+    live: LiveConfig = field(default_factory=LiveConfig)
+    """From which size on queries to live services are asked about."""
 
 
 @dataclass

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from tui.settings.asking import LiveConfig, read_live
 from tui.settings.keys import ConfigProblem, Keys, Problems
 from tui.settings.look import LookConfig, read_look
 from tui.settings.paths import config_file
@@ -69,6 +70,7 @@ class Config:
     """Who marks, notes and judges."""
     clipboard: ClipboardConfig = ClipboardConfig()
     look: LookConfig = field(default_factory=LookConfig)
+    live: LiveConfig = field(default_factory=LiveConfig)
     keys: tuple[KeyWish, ...] = ()
     """`[keys]`: the keys asked for; which of them can be had is for the screen to say."""
 
@@ -116,6 +118,7 @@ def _config(keys: Keys) -> Config:
         analyst=keys.text("analyst", user_name(), "a name on one line, at most 64 characters", _is_name),
         clipboard=_clipboard(keys.table("clipboard")),
         look=read_look(keys.table("look")),
+        live=read_live(keys.table("live")),
         keys=tuple(KeyWish(*found) for found in keys.table("keys").lists_of_words()),
     )
 

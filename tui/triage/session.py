@@ -15,6 +15,7 @@ from tui.library.parameters import Values, values_for
 from tui.results.errors import ResultStoreError
 from tui.results.store import ResultStore, Rows
 from tui.settings.crashes import error_type, write_report
+from tui.triage.consent import Consent
 from tui.triage.execute import with_lacks
 from tui.triage.findings import Findings, author_here
 from tui.triage.queries.compile import base_query, drill_query, view_names, view_query
@@ -72,6 +73,8 @@ class Session:
         self.remembered = remembered or VerdictStore(None)
         """Verdicts of all sessions."""
         self.author = author_here()
+        self.consent: Consent | None = None
+        """What is asked before a large query is sent; nothing where that is None."""
         self.watching: Watch | None = None
         """The watch that goes on."""
         self._changed = changed
@@ -199,16 +202,24 @@ class Session:
         await self.workspace.close()
         self.store.close()
 
+    async def _answered(self, run: Run, receiver: _Receiver) -> Completion:
+        """How `run` ends that may be sent; a large one to a live workspace is asked about first."""
+        if self.consent is not None:
+            refused = await self.consent.refused(self.workspace, run.context, run.query)
+            if refused is not None:
+                return Completion(refused)
+        async with self._queue:
+            run.phase = Phase.RUNNING
+            self._changed(run)
+            limits = Limits(run.query.limit, SECONDS)
+            reach = run.context.reach(run.query.kql)
+            completion = await self.workspace.run(run.query.kql, reach, limits, receiver.take)
+            return with_lacks(run.query, completion)
+
     async def _execute(self, run: Run) -> None:
         receiver = _Receiver(run, self.store, self._changed, asyncio.get_running_loop())
         try:
-            async with self._queue:
-                run.phase = Phase.RUNNING
-                self._changed(run)
-                limits = Limits(run.query.limit, SECONDS)
-                reach = run.context.reach(run.query.kql)
-                completion = await self.workspace.run(run.query.kql, reach, limits, receiver.take)
-                completion = with_lacks(run.query, completion)
+            completion = await self._answered(run, receiver)
         except asyncio.CancelledError:
             receiver.stopped = True
             completion = Completion(

@@ -6,7 +6,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.screens.actions import columns, panes, signing, sweeping, watching
+from tui.screens.actions import columns, consenting, panes, signing, sweeping, watching
 from tui.screens.actions.following import Follower
 from tui.screens.header import opening_pieces
 from tui.screens.opening import open_session
@@ -35,6 +35,8 @@ async def open_work(screen: MainScreen) -> None:
         panes.go_to(screen, result=True)
         return
     screen.refused = False
+    if opened.session.workspace.banner == "LIVE":
+        opened.session.consent = consenting.consent_on(screen, screen.start.live)
     await screen.take_up(opened)
 
 

@@ -89,9 +89,11 @@ def _ask(screen: MainScreen, sweep: Sweep, words: str) -> None:
 
     def answered(yes: bool | None) -> None:
         if yes:
+            if screen.session.consent is not None:
+                screen.session.consent.trust(sweep.window)
             screen.attempt(lambda: _go(screen, sweep, words))
 
-    detail = f"{words[:1].upper()}{words[1:]}.\nWindow {show_window(sweep.window)}."
+    detail = [f"{words[:1].upper()}{words[1:]}.", f"Window {show_window(sweep.window)}."]
     screen.app.push_screen(AskScreen(f"Sweep {sweep.title}?", detail, "Run it", "No"), answered)
 
 
