@@ -81,7 +81,7 @@ def test_order_ranks_and_signs_as_by_hand(
             if facts is None:
                 assert not before
                 assert not now
-                assert row[f"{hunt.id} signs"] == "   "
+                assert not row[f"{hunt.id} signs"].strip()
                 continue
             rank = None
             if now and said != "benign":
@@ -99,7 +99,9 @@ def test_order_ranks_and_signs_as_by_hand(
             assert (facts.events, facts.rank, facts.change) == (row[hunt.id], rank, change)
             assert (facts.ranked, facts.opinion) == (len(counted(place)) if now else 0, said)
             heat = " " if rank is None else HEAT[4 * (rank - 1) // len(counted(place))]
-            assert row[f"{hunt.id} signs"] == heat + CHANGE_SIGNS.get(change, " ") + VERDICT_SIGNS.get(said, " ")
+            assert row[f"{hunt.id} signs"].ljust(3) == heat + CHANGE_SIGNS.get(change, " ") + VERDICT_SIGNS.get(
+                said, " "
+            )
         assert (row["Techniques"], row["Legs"], row["Hunts"]) == (len(techniques), legs, len(ranks))
         keys.append((-len(techniques), -legs, min(ranks, default=1000), device))
     assert keys == sorted(keys)
@@ -125,8 +127,8 @@ def test_columns_say_when_no_number_is_no_answer(store: ResultStore) -> None:
     second = rows_of(matrix)[1] if rows_of(matrix)[0]["Key"] == "a" else rows_of(matrix)[0]
     said = {one.hunt.id: (second[one.hunt.id], second[f"{one.hunt.id} signs"]) for one in matrix.asked}
     assert said == {
-        "T0": (5, "▇  "), "T3": (None, "?"), "T1": (None, "failed"), "T2": (None, "?"), "T4": (None, "n/a"),
-        "T6": (None, "runs"), "T9": (None, "not run"), "T5": (None, "   "),
+        "T0": (5, "▇"), "T3": (None, "?"), "T1": (None, "failed"), "T2": (None, "?"), "T4": (None, "n/a"),
+        "T6": (None, "runs"), "T9": (None, "not run"), "T5": (None, " "),
     }  # fmt: skip
 
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tui.widgets.table_layout import TableColumn
 
 
+_NAME = 26
+"""Cells that a name takes at most: the cell under the cursor says it whole, and hunts need the room."""
+
+
 @dataclass
 class RankedPlace(Place):
     """The matrix itself."""

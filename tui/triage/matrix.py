@@ -199,7 +199,7 @@ def matrix_of(asked: Sequence[Asked], subject: Subject, opinions: Mapping[About,
     named = dict(zip(aliases["name"].to_pylist(), aliases["subject"].to_pylist(), strict=True))
     starts = _starts(cells)
     wide = _wide(ordered, subject, subjects, cells, starts)
-    return Matrix(subject, tuple(ordered), wide, cells, subjects, starts, hidden, named)
+    return Matrix(subject, tuple(ordered), wide, _kept(cells), subjects, starts, hidden, named)
 
 
 def _is_whole(run: Run | None) -> bool | None:
@@ -288,9 +288,28 @@ def _wide(
         mine = cells.slice(*starts.get(place, (0, 0)))
         there = pc.index_in(keys, value_set=mine["subject"].combine_chunks())
         columns[one.hunt.id] = mine["events"].combine_chunks().take(there)
-        missing = "   " if one.whole else UNKNOWN if one.answered else one.state
-        columns[signs_column(one.hunt.id)] = pc.fill_null(mine["signs"].combine_chunks().take(there), missing)
+        signs, room = mine["signs"].combine_chunks(), _room(mine)
+        missing = " " * room if one.whole else UNKNOWN if one.answered else one.state
+        shown = pc.utf8_slice_codeunits(signs.take(there), 0, room)
+        columns[signs_column(one.hunt.id)] = pc.fill_null(shown, missing)
     return pa.table({**columns, KEY: subjects["key"]})
+
+
+def _kept(cells: pa.Table) -> pa.Table:
+    """What of the cells is kept beside the table: words that occur again and again take a number each."""
+    kept = cells.drop_columns("signs")
+    for name in ("change", "opinion"):
+        kept = kept.set_column(kept.schema.get_field_index(name), name, kept[name].dictionary_encode())
+    return kept
+
+
+def _room(cells: pa.Table) -> int:
+    """Signs that a hunt's numbers have: no room is kept for changes and verdicts where there are none."""
+    import pyarrow.compute as pc
+
+    if pc.any(pc.not_equal(cells["opinion"], "")).as_py():
+        return 3
+    return 2 if pc.any(pc.not_equal(cells["change"], "")).as_py() else 1
 
 
 def _starts(cells: pa.Table) -> dict[int, tuple[int, int]]:

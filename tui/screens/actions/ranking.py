@@ -42,6 +42,7 @@ async def _rank(screen: MainScreen, subject: Subject) -> None:
     if not asked:
         screen.say(f"no hunt was run that lists {NAMES[subject][0]}: Enter on a hunt runs it, v shows its other views")
         return
+    screen.say(f"ranking {NAMES[subject][0]} by {len(asked)} hunt{'s' * (len(asked) != 1)}")
     await have_rows(session, asked)
     verdicts = (*session.remembered.verdicts, *session.findings.verdicts)
     opinions = opinions_of(verdicts, screen.now())
@@ -54,6 +55,7 @@ async def _rank(screen: MainScreen, subject: Subject) -> None:
         benign=matrix.benign,
         said=tuple(summary_words(matrix)),
     )
+    screen.say(f"ranked {rows.count:,} {NAMES[subject][0]} by {len(asked)} hunt{'s' * (len(asked) != 1)}")
     # A ranking that is here already, and what was opened from it, gives way.
     here = next((depth for depth, one in enumerate(screen.trail.places) if isinstance(one, RankedPlace)), None)
     while here is not None and len(screen.trail.places) > max(here, 1):
