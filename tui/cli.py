@@ -83,6 +83,7 @@ def build_parser(screen_only: bool = False) -> argparse.ArgumentParser:
 def _add_commands(parser: argparse.ArgumentParser) -> None:
     from tui.commands.demo import add_demo
     from tui.commands.doctor import add_doctor
+    from tui.commands.examples import add_examples
     from tui.commands.import_ import add_import
     from tui.commands.lists import add_coverage, add_hunts
     from tui.commands.matrix import add_matrix
@@ -111,6 +112,8 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     ):
         add(commands)
     add_doctor(commands, _key_problems)
+    for name, made in commands.choices.items():
+        add_examples(name, made)
 
 
 def _key_problems(config: Config) -> list[ConfigProblem]:
