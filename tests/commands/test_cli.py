@@ -136,6 +136,19 @@ def test_kql_for_a_portal_needs_no_workspace(
     assert not (tmp_path / "huntdeck").exists()
 
 
+def test_times_are_given_as_in_a_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    words = ["kql", "pivot-process", "-p", "device=x", "-p", "process_id=1", "-p"]
+    code, out, _ = answer(capfd, *words, "process_created=yesterday 03:00Z")
+    assert code == 0
+    assert "T03:00:00.000000Z);" in out
+    code, _, err = answer(capfd, *words, "process_created=soon")
+    assert code == 2
+    assert "2h ago" in err
+
+
 def test_kql_of_a_drill_can_be_for_another_kind(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     words = ["kql", "T1119-06", "--row", "DeviceName=db-01.northwharf.example", "--column", "ProcessCount"]
     here = answer(capfd, *words)

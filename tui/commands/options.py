@@ -135,8 +135,8 @@ async def dialect_of(workspace: Workspace) -> Dialect:
 async def context_in(workspace: Workspace, hunt: Hunt, arguments: argparse.Namespace) -> QueryContext:
     """What the hunt's queries are made for in `workspace`; UsageError for a value or window that does not fit."""
     try:
-        values = values_for(hunt, given_values(arguments.parameters))
         span, now = await workspace.span(), datetime.now(UTC)
+        values = values_for(hunt, given_values(arguments.parameters), now)
         window = make_window(arguments.last, arguments.start, arguments.end, span, now, arguments.late)
         dialect = await dialect_of(workspace)
     except (ParameterError, WindowError, DialectError) as error:
@@ -147,8 +147,8 @@ async def context_in(workspace: Workspace, hunt: Hunt, arguments: argparse.Names
 def context_without_workspace(hunt: Hunt, arguments: argparse.Namespace, kind: str) -> QueryContext:
     """The same for a kind of workspace with its documented schema: nothing is opened."""
     try:
-        values = values_for(hunt, given_values(arguments.parameters))
         now = datetime.now(UTC)
+        values = values_for(hunt, given_values(arguments.parameters), now)
         window = make_window(arguments.last, arguments.start, arguments.end, None, now, arguments.late)
         return QueryContext(hunt, values, window, dialect_for(kind), scope_of(arguments))
     except (ParameterError, WindowError, DialectError) as error:
