@@ -191,6 +191,13 @@ def test_only_what_has_no_answer_is_left_to_go_on_with(sessions: Path, capfd: py
     assert "every hunt has its answer" in err
 
 
+def test_a_session_is_shown_with_its_sweeps(sessions: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    answer(capfd, COPIES, NAMED, "-w", "small", "-s", "INC")
+    assert main(["sessions", "show", "INC"]) == 0
+    out, _ = capfd.readouterr()
+    assert f"  {COPIES}, {NAMED}: 2 hunts, runs 1\n  {NAMED} not run: name: a value is required\n" in out
+
+
 def test_an_estimate_runs_nothing(sessions: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code, out, err = answer(capfd, *ALL, "-w", "small", "-s", "new", "--estimate")
     assert (code, out) == (0, "")

@@ -175,6 +175,12 @@ def _print_contents(contents: Contents) -> None:
         f"imported by {record.imported}" if record.imported else "",
     ]
     lines += [_run_line(run) for _, run in sorted(contents.runs.items())]
+    for sweep in record.sweeps:
+        ran = ", ".join(str(number) for number in sorted(sweep.runs.values())) or "none"
+        lines.append(
+            f"sweep {sweep.number} {_moment(sweep.began)}  {sweep.title}: {len(sweep.hunts)} hunts, runs {ran}"
+        )
+        lines += [f"  {hunt} not run: {why}" for hunt, why in sweep.not_run.items()]
     for mark in record.marks:
         tags = "".join(f" #{tag}" for tag in mark.tags)
         lines.append(f"mark in run {mark.run}, row {mark.row + 1}{tags}: {mark.note}")
