@@ -28,12 +28,22 @@ def consent_in(workspace: Workspace, arguments: argparse.Namespace) -> Consent |
 
 async def _ask(cost: Cost, reasons: list[str]) -> bool:
     """No without asking where nobody is there to answer."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not somebody_is_there():
         return False
     from tui.triage.windows import show_window
 
     say(f"{cost.title} looks through {cost.words}, window {show_window(cost.window)}.")
     say(f"Asked because {', '.join(reasons)}." + (f" {cost.missing}." if cost.missing else ""))
-    say("Send it? y or n")
+    return await asked("Send it?")
+
+
+def somebody_is_there() -> bool:
+    """Whether a question would be seen, and can be answered."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+async def asked(question: str) -> bool:
+    """Whether whoever is there says yes."""
+    say(f"{question} y or n")
     answer = await in_thread(sys.stdin.readline)
     return answer.strip().lower() in ("y", "yes")

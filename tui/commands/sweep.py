@@ -12,7 +12,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.answers import EXIT_CODES, say
-from tui.commands.consent import consent_in
+from tui.commands.consent import asked, consent_in, somebody_is_there
 from tui.commands.in_session import Open, in_session, workspace_of
 from tui.commands.options import UsageError, add_window, add_workspace, catalogue_at_hand, scope_of
 from tui.commands.recorded import add_session
@@ -164,8 +164,7 @@ def _values(catalogue: Catalogue, words: Iterable[str]) -> dict[str, dict[str, o
 
 
 async def _run(opened: Open, hunts: list[Hunt], arguments: argparse.Namespace) -> int:
-    """Begins the sweep, or goes on with one, and prints what comes."""
-    from tui.triage.sweep import SweepError, Sweeping, end_words
+    """Says what the sweep will ask, asks where that is much, and runs it."""
     from tui.triage.sweep_estimate import estimate
 
     session = opened.session
@@ -176,6 +175,18 @@ async def _run(opened: Open, hunts: list[Hunt], arguments: argparse.Namespace) -
         for hunt, why in expected.not_run.items():
             say(f"{hunt} cannot begin: {why}")
         return 0
+    if expected.large and session.consent is not None and somebody_is_there():
+        if not await asked("Run them?"):
+            return EXIT_CODES[State.CANCELLED]
+        session.consent.trust(wanted.window)
+    return await _go(opened, wanted, arguments)
+
+
+async def _go(opened: Open, wanted: Sweep, arguments: argparse.Namespace) -> int:
+    """Begins the sweep, or goes on with it, and prints what comes."""
+    from tui.triage.sweep import SweepError, Sweeping, end_words
+
+    session = opened.session
     told: asyncio.Queue[str] = asyncio.Queue()
 
     def tell(hunt: str) -> None:
