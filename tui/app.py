@@ -75,6 +75,8 @@ class HuntdeckApp(App[int]):
         self.rescue: Callable[[], None] | None = self._save_sessions
         """Saves what is not saved yet; called before the program ends on an error or a signal."""
         self._stopped, self._last_words = False, ""
+        self.has_title = False
+        """Whether the terminal's title is this program's."""
         self._workers = WatchedWorkers(self, self.say_failure)
         self.copies = Copies(self, self.config.clipboard, self.write_to_terminal, self.say)
         self.themes, self.theme_problems = load_themes([own_themes_folder()])
@@ -131,6 +133,11 @@ class HuntdeckApp(App[int]):
         if PLAIN_THEME in self.themes and (self.no_color or self.console.color_system == "standard"):
             self.theme = PLAIN_THEME
         self.run(mouse=self.config.look.mouse)
+        if self.has_title and sys.__stderr__ is not None and sys.__stderr__.isatty():
+            from tui.terminal.titles import end_title
+
+            with suppress(OSError, ValueError):  # the terminal may be gone
+                sys.__stderr__.write(end_title())
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
@@ -150,6 +157,16 @@ class HuntdeckApp(App[int]):
         """Rings, or as the configuration says, when a run of `seconds` has ended and nobody looks here."""
         if seconds >= self.config.look.bell_after:
             self._ring()
+
+    def show_fresh(self, number: int | None) -> None:
+        """Has the terminal's title tell how many rows of a watch are fresh; None brings back the title it had."""
+        from tui.terminal.titles import begin_title, end_title, show_title
+
+        begun, self.has_title = self.has_title, number is not None
+        if number is not None:
+            self.write_to_terminal(show_title(number) if begun else begin_title() + show_title(number))
+        elif begun:
+            self.write_to_terminal(end_title())
 
     def tell_of_fresh(self) -> None:
         """Rings, or as the configuration says, when a watch found something and nobody looks here."""

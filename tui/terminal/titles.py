@@ -8,7 +8,7 @@ _SAVE, _RESTORE = "\x1b[22;2t", "\x1b[23;2t"
 
 def begin_title() -> str:
     """The sequence that has the terminal remember its title, where it can."""
-    return _SAVE + show_title(0)
+    return _SAVE
 
 
 def show_title(fresh: int) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class _Told(Protocol):
     """The app, as far as it tells who looks elsewhere."""
 
-    def write_to_terminal(self, sequence: str) -> None:
-        """Writes a control sequence between two drawings."""
+    def show_fresh(self, number: int | None) -> None:
+        """Has the terminal's title tell how many rows are fresh; None brings back the title it had."""
 
     def tell_of_fresh(self) -> None:
         """Rings when something is fresh and nobody looks."""
@@ -78,7 +78,6 @@ def _estimate(screen: MainScreen, hunts: list[Hunt]) -> Callable[[timedelta, tim
 
 def _begin(screen: MainScreen, hunts: list[Hunt], asked: Asked) -> None:
     from tui.library.times import span_said
-    from tui.terminal.titles import begin_title
     from tui.triage.watch import RealClock, SessionShelf, Watch, plan_of
 
     session = screen.session
@@ -90,7 +89,7 @@ def _begin(screen: MainScreen, hunts: list[Hunt], asked: Asked) -> None:
 
     watch = Watch(session, plan, SessionShelf(session, screen.keeper), told, RealClock())
     watch.begin()
-    cast(_Told, screen.app).write_to_terminal(begin_title())
+    cast(_Told, screen.app).show_fresh(0)
     screen.refresh_words()
     words = [f"watching every {span_said(plan.every)}; the commands (:) stop it", *refused]
     screen.say("; ".join(words), warning=bool(refused))
@@ -98,13 +97,12 @@ def _begin(screen: MainScreen, hunts: list[Hunt], asked: Asked) -> None:
 
 def _told(screen: MainScreen, watch: Watch, done: Round | None) -> None:
     """A round of `watch` has ended, or without one all of it."""
-    from tui.terminal.titles import end_title
     from tui.triage.watch import fresh_words
 
     app = cast(_Told, screen.app)
     screen.keeper.touch()
     if done is None:
-        app.write_to_terminal(end_title())
+        app.show_fresh(None)
         screen.refresh_words()
         let_go = f"; {watch.dropped:,} rounds without anything fresh were let go" if watch.dropped else ""
         screen.say(f"watch {watch.over}{let_go}", warning=not watch.answering)
@@ -134,10 +132,8 @@ def see(screen: MainScreen) -> None:
 
 def show_title(screen: MainScreen) -> None:
     """Has the terminal's title tell how much is fresh, while a watch goes on."""
-    from tui.terminal.titles import show_title
-
     if screen.session.watching is not None:
-        cast(_Told, screen.app).write_to_terminal(show_title(screen.session.watching.news))
+        cast(_Told, screen.app).show_fresh(screen.session.watching.news)
 
 
 def seen(screen: MainScreen) -> None:

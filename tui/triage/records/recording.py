@@ -90,14 +90,6 @@ class Recording:
         self.said += self._folder.said
         self._folder.said.clear()
 
-    def let_go(self, number: int) -> None:
-        """Keeps a run no longer. OSError."""
-        runs = {one: digest for one, digest in self.record.runs.items() if one != number}
-        record = replace(self.record, runs=runs, saved=datetime.now(UTC))
-        self._folder.write_session(record)
-        self.record = record
-        self._folder.forget_run(number)
-
     def close(self) -> None:
         """Lets others open the session."""
         self._folder.close()
