@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
+    from tui.screens.process_tree import TreeLook
     from tui.triage.around import Centre
     from tui.triage.cell import Cell
     from tui.triage.column_choices import SavedView
@@ -40,6 +41,8 @@ class Place:
     """The event that a timeline is about, which is marked in it."""
     kin: ProcessKey | None = None
     """The process to whose tree `step.view.only` narrows the rows."""
+    tree: TreeLook | None = None
+    """How its rows are looked at as a tree, where they are processes."""
     kin_wanted: bool = False
     """Whether the rows are to be narrowed to the tree of `kin` once they are there."""
     arrival: int | None = None

@@ -14,6 +14,9 @@ from tui.workspaces.protocol import Window
 AROUND = timedelta(minutes=15)
 """How far before and after a row its surroundings reach at first."""
 
+TREE_SPAN = timedelta(hours=8)
+"""The same of a process tree: ancestors and children are often hours apart."""
+
 SPANS = (
     *(timedelta(seconds=seconds) for seconds in (10, 60, 300)),
     AROUND,

@@ -21,6 +21,7 @@ from tui.library.parameters import ParameterError, values_for
 from tui.triage.queries.compile import drill_query, view_names, view_query
 from tui.triage.queries.context import Query, QueryContext, QueryError
 from tui.triage.queries.listings import events_query
+from tui.triage.queries.processes import has_processes
 from tui.triage.queries.subjects import NAMES
 from tui.workspaces.protocol import UnsupportedQueryError, Window
 from tui.workspaces.translation import Translator
@@ -73,7 +74,7 @@ def _view_problems(hunt: Hunt) -> Iterator[Problem]:
     except ParameterError as error:
         yield problem(hunt, f"parameters.{error.name}.default", error.reason)
         return
-    names = view_names(replace(hunt, opens_with=""))
+    names = view_names(hunt if has_processes(hunt) else replace(hunt, opens_with=""))
     if hunt.opens_with and hunt.opens_with not in names:
         message = f"there is no view {hunt.opens_with!r}{nearest(hunt.opens_with, names)}"
         yield problem(hunt, "opens_with", f"{message}; there are {', '.join(names)}")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.screens.actions.pivoting import cell_with_device
+from tui.screens.actions.processes import is_of_processes
 from tui.screens.actions.showing import look
 from tui.screens.places import Place
 
@@ -59,8 +60,8 @@ def _resize(screen: MainScreen, step: Callable[[Window, datetime], Window | None
     from tui.triage.runs import Step
 
     place = screen.trail.current
-    if place is None or place.step.run.query.view != "timeline" or place.step.run.origin is not None or place.derived:
-        screen.say("only a timeline grows and shrinks: t shows the one around a row")
+    if place is None or not _has_span(place):
+        screen.say("only a timeline or a process tree grows and shrinks: t shows what is around a row")
         return
     run = place.step.run
     moment = place.centre.moment if place.centre is not None else middle(run.context.window)
@@ -74,9 +75,16 @@ def _resize(screen: MainScreen, step: Callable[[Window, datetime], Window | None
     filters = tuple(one for one in place.step.view.filters if one.column != "EventTime")
     view = replace(place.step.view, only=None, without=(), filters=filters)
     kin = place.kin if place.step.view.only is not None else None
-    new = Place(Step(asked, view), opened=place.opened, moment=moment, centre=place.centre, saved=place.saved, kin=kin)
+    new = Place(Step(asked, view), opened=place.opened, centre=place.centre, saved=place.saved, kin=kin)
     new.histogram, new.reference, new.kin_wanted = place.histogram, place.reference, kin is not None
+    new.tree, new.moment = place.tree, moment if run.query.view == "timeline" else None
     screen.replace(new)
+
+
+def _has_span(place: Place) -> bool:
+    """Whether the rows are all that happened in a window, not what is behind a number."""
+    run = place.step.run
+    return (run.query.view == "timeline" or is_of_processes(run)) and run.origin is None and not place.derived
 
 
 def only_kind(screen: MainScreen) -> Work | None:

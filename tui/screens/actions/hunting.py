@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.screens.actions import exporting, sweeping
+from tui.screens.actions.processes import is_of_processes, show_tree
 from tui.screens.actions.showing import judge_of, show_event, show_row
 from tui.screens.places import Place
 from tui.screens.ranked import MergedPlace, RankedPlace
@@ -190,6 +191,10 @@ async def open_cell(screen: MainScreen) -> None:
         await show_row(screen, cell)
     elif cell.run.query.view == "timeline":
         open_whole(screen, cell)
+    elif is_of_processes(cell.run) and not cell.run.query.meaning(cell.column).opens:
+        from tui.triage.process_tree import key_in
+
+        await show_tree(screen, place, key_in(cell.row, "Process"))
     else:
         screen.push(screen.session.open_cell(cell.run, cell.row, cell.column), cell)
 

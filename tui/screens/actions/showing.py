@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.screens.actions import histogram
+from tui.screens.actions.processes import is_of_processes
 
 if TYPE_CHECKING:
     from tui.results.prepared import PreparedView
@@ -116,6 +117,16 @@ async def display(screen: MainScreen, place: Place, arrival: int | None = None) 
         await histogram.renew(screen, place)
         screen.pane.show_chips([*place.chips, *chip_words(view, ", ".join(place.stacked))])
         screen.show_trail()
+        if is_of_processes(place.step.run) and not place.derived:
+            await _show_tree(screen, place)
+
+
+async def _show_tree(screen: MainScreen, place: Place) -> None:
+    """Shows the tree of a place of processes once all of them are there, unless their list is wanted."""
+    from tui.screens.actions.processes import show_tree
+
+    if place.step.run.outcome is not None and (place.tree is None or place.tree.shown) and screen.app.screen is screen:
+        await show_tree(screen, place)
 
 
 def judge_of(screen: MainScreen, run: Run, stored: Rows, centre: Centre | None = None) -> Judge:

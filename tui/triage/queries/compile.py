@@ -10,6 +10,7 @@ from tui.library.model import Hunt, Leg
 from tui.triage.queries.context import Bound, ColumnMeaning, Key, Query, QueryContext, QueryError
 from tui.triage.queries.legs import assemble
 from tui.triage.queries.listings import events_query, groups_query, timeline_bounds, timeline_query, values_query
+from tui.triage.queries.processes import PROCESSES, STARTED, has_processes, processes_query
 from tui.triage.queries.subjects import NAMES
 from tui.triage.queries.summaries import column_type, peak_start, summary_query
 
@@ -22,7 +23,7 @@ def view_names(hunt: Hunt) -> list[str]:
     """The views of a hunt, the one shown first at the front."""
     views = [NAMES[subject][0] for subject in (hunt.subject, *hunt.by)]
     views += [f"groups_{leg.name}" for leg in hunt.legs.values() if leg.group_by]
-    views += [*hunt.views, "timeline"]
+    views += [*hunt.views, "timeline", *([PROCESSES] if has_processes(hunt) else [])]
     first = hunt.opens_with or views[0]
     return [first, *(name for name in views if name != first)]
 
@@ -38,6 +39,8 @@ def view_query(context: QueryContext, view: str = "", bounds: Sequence[Bound] = 
         raise QueryError(f"hunt {hunt.id} has no view {view!r}{nearest(view, known)}; it has {', '.join(known)}")
     if view == "timeline":
         return timeline_query(context, bounds)
+    if view == PROCESSES and has_processes(context.hunt):
+        return processes_query(context)
     if view.startswith("groups_"):
         return groups_query(context, view.removeprefix("groups_"), bounds)
     if view in hunt.views:
@@ -75,6 +78,12 @@ def drill_query(context: QueryContext, query: Query, row: Mapping[str, object], 
     if peak and query.view in {NAMES[subject][0] for subject in NAMES} and column in (peak.count, peak.at):
         bounds.append(Bound(Key(peak.at, "datetime", peak_start(context, peak)), row[peak.at]))
     return events_query(context, meaning.leg, bounds, _where(context, meaning))
+
+
+def start_query(context: QueryContext, row: Mapping[str, object]) -> Query:
+    """The events by which the process that `row` of a view of processes is about was started."""
+    bounds = [Bound(key, row[key.column]) for key in STARTED]
+    return events_query(context, context.hunt.primary, bounds)
 
 
 def row_bounds(query: Query, row: Mapping[str, object]) -> list[Bound]:
