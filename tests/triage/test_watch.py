@@ -189,13 +189,14 @@ async def test_it_ends_by_itself_when_its_time_is_over(bench: Bench) -> None:
     assert bench.clock.slept == [900, 900]
 
 
-async def test_it_ends_when_rounds_give_no_answer(bench: Bench) -> None:
-    bench.workspace_outcomes(State.FAILED, 50)
+@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED, State.NOT_PERMITTED])
+async def test_it_ends_when_rounds_give_no_answer(bench: Bench, state: State) -> None:
+    bench.workspace_outcomes(state, 50)
     watch = bench.watch(lasting=8 * HOUR)
     await watch.run()
     assert watch.rounds == 5
     assert watch.over == "ended by itself: 5 rounds one after another gave no answer"
-    assert [done.watched[0].trouble for done in bench.told] == ["failed: made so"] * 5
+    assert [done.watched[0].trouble for done in bench.told] == [f"{state}: made so"] * 5
     assert not any(done.answered for done in bench.told)
 
 

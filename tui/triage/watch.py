@@ -270,7 +270,7 @@ class Watch:
         done = Round(self.rounds, began, tuple(watched))
         if done.answered:
             self._failed = 0
-        elif not states <= {State.THROTTLED, State.CANCELLED}:
+        elif states != {State.THROTTLED}:
             self._failed += 1
         said += self._pace(State.THROTTLED in states)
         return replace(done, said=tuple(said))
