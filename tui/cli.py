@@ -86,6 +86,7 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     from tui.commands.examples import add_examples
     from tui.commands.import_ import add_import
     from tui.commands.lists import add_coverage, add_hunts
+    from tui.commands.match import add_match
     from tui.commands.matrix import add_matrix
     from tui.commands.run import add_drill, add_kql, add_run
     from tui.commands.sessions import add_sessions
@@ -109,6 +110,7 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
         add_import,
         add_demo,
         add_sessions,
+        add_match,
     ):
         add(commands)
     add_doctor(commands, _key_problems)

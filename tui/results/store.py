@@ -25,6 +25,7 @@ from tui.results.columns import (
 )
 from tui.results.database import Database, Running, first_row
 from tui.results.errors import ResultStoreError, ViewError
+from tui.results.matching import HOWS, Hit, Wanted, hits, register
 from tui.results.numbers import ColumnNumbers, numbers_of, numbers_sql
 from tui.results.prepared import REFUSALS, PreparedView, StoredRows
 from tui.results.view import Columns, RowView, condition, microseconds
@@ -177,6 +178,20 @@ class Rows:
         with self._database.cursor() as cursor, self._running.watch(cursor):
             found = self._database.with_room(lambda: cursor.execute(statement, [list(texts)]).fetchall())
         return tuple(number for (number,) in found)
+
+    def matches(self, wanted: Sequence[Wanted], most: int) -> list[Hit]:
+        """Which rows hold one of the texts `wanted`, at most `most` hits, column by column. InterruptedByUserError."""
+        found: list[Hit] = []
+        with self._database.cursor() as cursor, self._running.watch(cursor):
+            self._database.with_room(lambda: register(cursor, wanted))
+            for info in self.columns:
+                if info.kql_type in ("string", "dynamic") and len(found) < most:
+                    found += self._hits(cursor, info.name, most - len(found))
+        return found
+
+    def _hits(self, cursor: duckdb.DuckDBPyConnection, name: str, most: int) -> list[Hit]:
+        rows = self._database.with_room(lambda: hits(cursor, self.table, self._columns.sql(name), self._count, most))
+        return [Hit(row, name, number, HOWS[how]) for row, number, how in rows]
 
     def stack(self, names: Sequence[str], view: RowView = ALL_ROWS) -> Rows:
         """The distinct values of the columns `names` among the rows of `view`, as rows of their own.

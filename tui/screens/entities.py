@@ -1,4 +1,4 @@
-"""The entities of the session: what is typed narrows the list; one is gone on from, or all are copied."""
+"""Entities and where they were seen: what is typed narrows the list; one is gone on from, or all are copied."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class EntitiesScreen(Modal[Entity | None]):
     ]
 
     def __init__(
-        self, entities: Sequence[Entity], note: str, copy: Callable[[Sequence[Entity], bool], None], typed: str = ""
+        self, title: str, entities: Sequence[Entity], note: str, copy: Callable[[Sequence[Entity], bool], None]
     ) -> None:
         super().__init__()
-        self._entities, self._note, self._copy, self._typed = list(entities), note, copy, typed
+        self._title, self._entities, self._note, self._copy, self._typed = title, list(entities), note, copy, ""
         self._texts = [
             f"{one.indicator.type} {one.indicator.value} {one.verdict} {' '.join(one.columns)}".lower()
             for one in self._entities
@@ -58,7 +58,7 @@ class EntitiesScreen(Modal[Entity | None]):
 
     def compose(self) -> ComposeResult:
         """What was typed, the names of the columns, and the entities."""
-        with Dialog("Entities of this session"):
+        with Dialog(self._title):
             yield Words(id="typed")
             yield Words(id="names")
             yield ChoiceList(wrap=False)
@@ -80,7 +80,7 @@ class EntitiesScreen(Modal[Entity | None]):
             one for one, text in zip(self._entities, self._texts, strict=True) if all(word in text for word in wanted)
         ]
         names, items = heading_and_items(_COLUMNS, [_row(one) for one in self._matching[:_MOST]], listed.room)
-        self.query_one("#names", Words).say(names if items else "None is found in the runs and marks of this session.")
+        self.query_one("#names", Words).say(names if items else "None is found in what this session holds.")
         listed.update_items(items)
         number = f"{len(self._matching):,} of {len(self._entities):,}"
         if len(self._matching) > _MOST:
@@ -89,7 +89,9 @@ class EntitiesScreen(Modal[Entity | None]):
             ("> ", "bold $accent"),
             (safe(self._typed), "bold"),
             (
-                f"   {number}{self._note}" if self._typed else f"{number}, letters narrow the list{self._note}",
+                f"   {number}{safe(self._note)}"
+                if self._typed
+                else f"{number}, letters narrow the list{safe(self._note)}",
                 "$text-muted",
             ),
         )

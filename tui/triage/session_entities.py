@@ -28,6 +28,15 @@ class Seen:
     run: int
     column: str
     rows: int
+    numbers: tuple[int, ...] | None = None
+    """Which rows, by the order they came from 0, where that is known already."""
+    below: bool = False
+    """Whether what stands there is a name below the domain."""
+
+    @property
+    def where(self) -> str:
+        """The column, and whether it holds a name below."""
+        return f"{self.column} (below it)" if self.below else self.column
 
 
 @dataclass
@@ -54,8 +63,8 @@ class Entity:
 
     @property
     def columns(self) -> list[str]:
-        """The columns that hold it."""
-        return list(dict.fromkeys(one.column for one in self.seen))
+        """The columns that hold it, in words."""
+        return list(dict.fromkeys(one.where for one in self.seen))
 
 
 Key = tuple[IndicatorType, str]

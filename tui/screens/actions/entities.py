@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.screens.copies import copies_of
 
 if TYPE_CHECKING:
+    from tui.results.store import Rows
     from tui.screens.main import MainScreen
     from tui.triage.pivots import Pivot
     from tui.triage.runs import Run
@@ -22,26 +23,36 @@ def show_entities(screen: MainScreen) -> None:
 
 
 async def _gather(screen: MainScreen) -> None:
-    from tui.screens.entities import EntitiesScreen
     from tui.triage.session_entities import entities_of
     from tui.workspaces.threads import in_thread
 
+    held, unread = await rows_of_runs(screen)
+    marks, verdicts = screen.session.findings.marks, screen.session.findings.verdicts
+    entities, whole = await in_thread(lambda: entities_of(held, marks, verdicts), lambda: _stop(held))
+    note = "" if whole else "; of columns with many values only the most frequent were looked at"
+    show_list(screen, "Entities of this session", entities, note + unread)
+
+
+async def rows_of_runs(screen: MainScreen) -> tuple[list[tuple[int, Rows]], str]:
+    """The rows of all runs by their number, those of an earlier day too, and words about those that cannot be read."""
     session, unread = screen.session, 0
     for run in session.runs:
         try:
             await session.load(run)
         except (OSError, ValueError):
             unread += 1
-    held = [(run.number, run.rows) for run in session.runs if run.rows is not None]
-    marks, verdicts = session.findings.marks, session.findings.verdicts
+    words = f"; the rows of {unread} run{'s' * (unread != 1)} could not be read" if unread else ""
+    return [(run.number, run.rows) for run in session.runs if run.rows is not None], words
 
-    def stop() -> None:
-        for _, rows in held:
-            rows.interrupt()
 
-    entities, whole = await in_thread(lambda: entities_of(held, marks, verdicts), stop)
-    note = "" if whole else "; of columns with many values only the most frequent were looked at"
-    note += f"; the rows of {unread} runs could not be read" if unread else ""
+def _stop(held: Sequence[tuple[int, Rows]]) -> None:
+    for _, rows in held:
+        rows.interrupt()
+
+
+def show_list(screen: MainScreen, title: str, entities: Sequence[Entity], note: str) -> None:
+    """Lists `entities`, to go on from one or to copy them."""
+    from tui.screens.entities import EntitiesScreen
 
     def copy(chosen: Sequence[Entity], defanged: bool) -> None:
         from tui.triage.indicators import indicator_lines
@@ -53,7 +64,7 @@ async def _gather(screen: MainScreen) -> None:
         if entity is not None:
             offer(screen, entity)
 
-    screen.app.push_screen(EntitiesScreen(entities, note, copy), chosen)
+    screen.app.push_screen(EntitiesScreen(title, entities, note, copy), chosen)
 
 
 def offer(screen: MainScreen, entity: Entity) -> None:
@@ -67,7 +78,7 @@ def offer(screen: MainScreen, entity: Entity) -> None:
     seen = [one for one in entity.seen if one.run in runs]
     options = [(one.hunt.title, f"pivot: {', '.join(one.values.values())}") for one in pivots]
     options += [
-        (f"rows of run {one.run}", f"{runs[one.run].hunt_id} {runs[one.run].query.view}: {one.rows:,} in {one.column}")
+        (f"rows of run {one.run}", f"{runs[one.run].hunt_id} {runs[one.run].query.view}: {one.rows:,} in {one.where}")
         for one in seen
     ]
 
@@ -100,7 +111,9 @@ async def _go(screen: MainScreen, run: Run, seen: Seen, entity: Entity) -> None:
     rows = run.rows
     if rows is None:
         return
-    numbers = await in_thread(lambda: rows_holding(rows, seen.column, entity.indicator), rows.interrupt)
+    numbers = seen.numbers
+    if numbers is None:
+        numbers = await in_thread(lambda: rows_holding(rows, seen.column, entity.indicator), rows.interrupt)
     screen.show_root(run)
     place = screen.trail.current
     if place is not None:
