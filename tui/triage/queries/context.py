@@ -105,7 +105,7 @@ class QueryContext:
         if not spans or not any(f"leg_{leg.name}" in kql for leg in self.hunt.legs.values() if leg.before):
             return self.window
         try:
-            return Window(self.window.start - max(spans), self.window.end)
+            return Window(self.window.start - max(spans), self.window.end, self.window.late)
         except OverflowError:
             return self.window
 
