@@ -375,7 +375,7 @@ NAMED = 5
 
 def fresh_words(found: Watched) -> str:
     """`2 new: fin-ws-114, fs01; 1 more: bkp-03`: the rows that are fresh, by what they are called."""
-    new = "new" if found.sure else "new, or cut off before"
+    new = "new" if found.sure else "new, or not listed before"
     parts = [(len(found.new), new, found.new), (len(found.more), "with more", found.more)]
     return "; ".join(f"{count:,} {word}: {_names(names)}" for count, word, names in parts if count)
 

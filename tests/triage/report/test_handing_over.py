@@ -71,6 +71,16 @@ def test_rows_that_tell_no_last_time_leave_it_out(values: list[Any]) -> None:
     assert "newest event found" not in to_markdown(report)
 
 
+def test_an_answer_without_rows_says_how_new_the_data_was() -> None:
+    outcome = Outcome(State.COMPLETE, "newest event in DeviceProcessEvents: 2026-11-21 03:00:00Z")
+    report = report_of([replace(a_main_run(1, outcome), received=0)])
+    told = to_markdown(report).partition("| T1119-91")[2].partition("\n")[0]
+    assert "14 h ago; newest event in" in told
+    assert "2026-11-21" in told.partition("newest event in")[2]
+    found = to_markdown(report_of([a_main_run(1, outcome)])).partition("| T1119-91")[2].partition("\n")[0]
+    assert "newest event in" not in found
+
+
 def test_a_window_that_ends_later_is_not_stale() -> None:
     report = gather(a_session(), [a_main_run()], lambda number: None, moment=WINDOW.end - timedelta(hours=1))
     assert "2026-11-21 14:02:31.123456Z |" in to_markdown(report)

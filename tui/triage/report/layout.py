@@ -175,7 +175,8 @@ def _result_row(result: HuntResult, window: Window | None, moment: datetime) -> 
         joined(result.techniques),
         [Badge(result_words(result), _TONES[result.found]), *_but(result.outcome), Words(f"{within}{later}")],
         who,
-        [Words(until_words(result, moment))],
+        # Of an answer without rows, the reason says how new the data was.
+        [Words(until_words(result, moment)), *(_reason("; ", result.outcome) if result.found == "no hits" else [])],
         [Link(str(result.run), f"run-{result.run}")],
     ]
 
