@@ -247,8 +247,10 @@ def progress_words(session: Session) -> str:
 
 def unrun_words(session: Session, hunt: str) -> str:
     """`waits` of a hunt that the sweep that goes on will run, `not run` of one that the last sweep could not; else nothing."""
-    if session.sweeping is not None and stages(session, session.sweeping.sweep).get(hunt) is Stage.WAITING:
-        return "waits"
+    if session.sweeping is not None:
+        sweep = session.sweeping.sweep
+        if hunt in sweep.hunts and hunt not in sweep.runs and hunt not in sweep.not_run:
+            return "waits"
     return "not run" if session.sweeps and hunt in session.sweeps[-1].not_run else ""
 
 
