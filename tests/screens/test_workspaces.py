@@ -21,6 +21,7 @@ from tui.screens.choose import ChooseScreen
 from tui.screens.opening import Start
 from tui.screens.sign_in import SignInScreen
 from tui.workspaces.live import credentials
+from tui.workspaces.live.kept import drop_kept
 from tui.workspaces.registry import open_workspace
 
 
@@ -105,6 +106,12 @@ async def test_a_session_is_come_back_to_without_its_service(start: Start, guard
         assert folder is not None
         one.screen.session.workspace.sign_out()  # type: ignore[attr-defined]
         rows = one.screen.session.runs[0].received
+    guarded.tokens.refuse_next(BLOCKED)
+    async with desk_on(HuntdeckApp(replace(start, resume=folder.path))) as one:
+        await one.until(lambda: "Conditional Access" in one.line("keys"), "why nothing can be run")
+        assert "LIVE loop-logs" in one.line("header"), "what was kept of its schema is used"
+        assert [run.received for run in one.screen.session.runs] == [rows]
+    drop_kept("loop-logs")
     guarded.tokens.refuse_next(BLOCKED)
     async with desk_on(HuntdeckApp(replace(start, resume=folder.path))) as one:
         await one.settle()

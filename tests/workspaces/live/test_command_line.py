@@ -81,16 +81,16 @@ def test_failures_have_their_exit_code_and_next_step(huntdeck: Huntdeck, loopbac
         ("throttled", 1, "r runs it again later."),
         ("truncated", 3, "narrow the window"),
     ]
-    for fault, code, words in cases:
-        loopback.log_analytics.fail_next(fault, on="T1119")
-        found = huntdeck("run", "T1119-01", "-w", "loop-logs", *WHEN)
-        assert (found.returncode, fault) == (code, fault), found.stderr
-        assert words in found.stderr
     loopback.log_analytics.fail_next("forbidden", on="metadata")
     found = huntdeck("run", "T1119-01", "-w", "loop-logs", *WHEN)
     assert found.returncode == 5
     assert "access is refused" in found.stderr
     assert "Traceback" not in found.stderr
+    for fault, code, words in cases:
+        loopback.log_analytics.fail_next(fault, on="T1119")
+        found = huntdeck("run", "T1119-01", "-w", "loop-logs", *WHEN)
+        assert (found.returncode, fault) == (code, fault), found.stderr
+        assert words in found.stderr
 
 
 def test_a_broken_configuration_is_named(huntdeck: Huntdeck, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ async def open_work(screen: MainScreen) -> None:
     if opened.session.workspace.banner == "LIVE":
         opened.session.consent = consenting.consent_on(screen, screen.start.live)
     await screen.take_up(opened)
+    signing.sign_in_beside(screen)
 
 
 async def change_work(screen: MainScreen) -> None:

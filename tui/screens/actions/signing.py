@@ -58,6 +58,29 @@ def _live(screen: MainScreen) -> LiveWorkspace | None:
     return None
 
 
+def sign_in_beside(screen: MainScreen) -> None:
+    """Signs in to the workspace that was opened with a schema that was kept, so that who is there is shown before a run."""
+    workspace: Workspace = screen.session.workspace
+    if workspace.banner != "LIVE":
+        return
+    from tui.workspaces.live.workspace import LiveWorkspace
+
+    if isinstance(workspace, LiveWorkspace) and workspace.settings.sign_in != "none":
+        screen.turns.beside(lambda: _show_who(screen, workspace), "sign-in", exclusive=True)
+
+
+async def _show_who(screen: MainScreen, workspace: LiveWorkspace) -> None:
+    from tui.workspaces.protocol import WorkspaceError
+
+    try:
+        await workspace.ready()
+    except WorkspaceError as error:
+        screen.say(f"nothing can be run in {workspace.name} now: {error}", warning=True)
+    else:
+        if screen.ready:
+            screen.show_header()
+
+
 def sign_in(screen: MainScreen) -> None:
     """Signs in anew, perhaps as somebody else."""
     workspace = _live(screen)

@@ -304,7 +304,7 @@ def _differences(before: Side, after: Side) -> Iterator[Difference]:
 
 
 def _window_text(window: Window) -> str:
-    return f"{datetime_text(window.start)} -> {datetime_text(window.end)}"
+    return f"{datetime_text(window.start)} -> {datetime_text(window.end)}{' +late' if window.late else ''}"
 
 
 def _scope_text(scope: Scope) -> str:

@@ -109,10 +109,14 @@ class LiveWorkspace(ABC):
             await in_thread(self._source.forget)
         except (SignInError, OSError) as error:
             raise WorkspaceError(Outcome(State.NOT_PERMITTED, str(error))) from error
+        await self.ready()
+        return self._source.identity
+
+    async def ready(self) -> None:
+        """Signs in where that is still to do, which a schema that was kept needs not; WorkspaceError says why it cannot be."""
         refused = await in_network(self._sign_in_first())
         if refused is not None:
             raise WorkspaceError(refused)
-        return self._source.identity
 
     def show_codes_with(self, prompt: Prompt) -> None:
         """Device codes are shown by `prompt` from now on, for all workspaces that sign in alike."""
