@@ -47,3 +47,21 @@ async def test_from_a_device_it_asks_for_the_column(tmp_path: Path) -> None:
         assert "rarity of FolderPath, nothing is held before the window" in one.trail
         assert one.screen.pane.values["Value"].startswith("d:\\b\\copy-#-#.pdf")
         assert one.screen.pane.values["Devices"] == 3
+
+
+async def test_its_numbers_open_when_the_session_is_taken_up_again(tmp_path: Path) -> None:
+    async with small_desk(tmp_path, tmp_path / "sessions") as one:
+        await one.open_hunt()
+        await one.go_to("DistinctCommandLines")
+        await one.press("percent_sign")
+        await one.settle()
+        assert one.place[0] == "rarity"
+    kept = next((tmp_path / "sessions").iterdir())
+    async with small_desk(tmp_path, tmp_path / "sessions", resume=kept) as one:
+        await one.settle()
+        assert one.place[0] == "rarity"
+        await one.go_to("Accounts")
+        number = one.screen.pane.values["Accounts"]
+        await one.press("enter")
+        await one.settle()
+        assert f"{number} of {number}" in one.trail

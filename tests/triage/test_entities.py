@@ -101,6 +101,7 @@ def test_the_entities_of_runs_and_marks() -> None:
         pa.table(
             {
                 "DeviceName": ["WS1", "ws1", "ws2", ""],
+                "DeviceId": [SHA1] * 4,
                 "RemoteIP": ["10.1.2.3", "10.1.2.3", "10.9.9.9", None],
                 "ProcessCommandLine": ["ping 10.1.2.3", "x", "curl http://10.1.2.3/", "10.1.2.3 again"],
                 "Count": [1, 2, 3, 4],
@@ -129,4 +130,5 @@ def test_the_entities_of_runs_and_marks() -> None:
         1,
     )
     assert entities[0].marks == 1
+    assert not any(one.indicator.value == SHA1 for one in entities)
     store.close()

@@ -18,6 +18,8 @@ MOST_VALUES = 10_000
 
 _WHOLE = ("hash", "address", "account", "device")
 """What a column can hold that makes each of its values an entity."""
+_NUMBERED = ("DeviceId", "DeviceKey")
+"""Columns whose values the service made up, and which look like hashes; the name of the device stands beside."""
 _TEXTS = ("string", "dynamic")
 
 
@@ -96,6 +98,8 @@ def entities_of(
 
 def holding(column: str, text: str) -> list[Indicator]:
     """The entities that `text` of `column` holds: the whole of it, or those within."""
+    if column in _NUMBERED:
+        return []
     if entity_of(column) in _WHOLE:
         kind = indicator_type(text, column)
         return [Indicator(kind, text)] if kind in ENTITIES else []
