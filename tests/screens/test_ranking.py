@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.desk import Desk, small_desk
 from tests.support.small import HOSTILE_DEVICE
+from tui.screens.acts import BY_ID
 from tui.screens.ranked import MergedPlace, RankedPlace
 from tui.triage.records.model import Verdict
 
@@ -138,3 +139,47 @@ async def test_what_gave_no_answer_says_so(tmp_path: Path) -> None:
         await one.until(lambda: "is of several hunts" in one.line("keys"))
         await one.press("e")
         await one.until(lambda: "T1560-01" in one.text)
+
+
+async def test_accounts_are_ranked_and_open_alike(tmp_path: Path) -> None:
+    async with small_desk(tmp_path) as one:
+        session = one.screen.session
+        run = session.run_view(session.catalogue.hunts["T1119-91"], "accounts")
+        assert run.task is not None
+        await run.task
+        one.screen.do(BY_ID["ranking_accounts"])
+        await one.until(lambda: isinstance(one.screen.trail.current, RankedPlace), "the ranking")
+        await one.settle()
+        place = one.screen.trail.current
+        assert isinstance(place, RankedPlace)
+        numbers = {row["Key"]: row["T1119-91"] for row in place.matrix.table.to_pylist()}
+        assert numbers == {"corp\\j.doe": 29, "corp\\svc": 3}
+        for row, number in enumerate(numbers.values()):
+            await one.go_to("Account", row)
+            await one.press("enter")
+            await one.settle()
+            assert f"{number} of {number}" in one.trail
+            await one.press("backspace")
+            await one.settle()
+
+
+async def test_listing_over_all_hunts_is_stopped_and_said(tmp_path: Path) -> None:
+    async with small_desk(tmp_path) as one:
+        await run_two(one)
+        await rank(one)
+        await one.go_to("DeviceName", 0)
+        one.workspace.held = True
+        await one.press("enter")
+        await one.until(lambda: len(one.screen.session.active()) == 2, "both listings")
+        assert "over 2 hunts: running" in one.text
+        await one.press("ctrl+c")
+        await one.until(lambda: not one.screen.session.active(), "the end")
+        await one.until(lambda: "T1119-92: cancelled" in one.text, "what was stopped")
+        one.workspace.held = False
+        await one.press("backspace")
+        await one.settle()
+        await one.press("enter")
+        await one.settle()
+        assert "21 of 21" in one.trail
+        await one.press("v")
+        await one.until(lambda: "Views of T1119-91" in one.text)

@@ -124,9 +124,10 @@ def choose_view(screen: MainScreen) -> None:
     from tui.triage.words import same_run
 
     place = screen.trail.current
-    run = place.step.run if place else None
+    run = place.step.run if place and not isinstance(place, RankedPlace | MergedPlace) else None
     hunt = run.context.hunt if run else screen.hunt_in_hand
     if hunt is None:
+        screen.say("this is no hunt: put the cursor on one")
         return
     names = view_names(hunt)
     saved = saved_views(screen, hunt.id, names)
