@@ -127,7 +127,7 @@ def _check(arguments: argparse.Namespace) -> None:
         return
     if not arguments.session:
         raise UsageError("--resume goes on with a sweep of a session: name it with --session")
-    if arguments.hunts or _window_given(arguments) or scope_of(arguments):
+    if arguments.hunts or _window_given(arguments) or arguments.late or scope_of(arguments):
         raise UsageError("--resume takes hunts, window and scope from the sweep that it goes on with")
 
 
@@ -309,8 +309,8 @@ class _Printer:
         """What is known of `hunt` and its run."""
         from tui.triage.sweep import outcome_of, rows_behind, runs_in
 
-        known = self._session.catalogue.hunts.get(hunt)
         run = runs_in(self._session, self._sweep).get(hunt)
+        known = run.context.hunt if run is not None else self._session.catalogue.hunts.get(hunt)
         outcome = run.outcome if run is not None else None
         facts: dict[str, Any] = {
             "hunt": hunt,

@@ -70,7 +70,8 @@ def trail_pieces(session: Session, trail: Trail, shown: int | None, now: datetim
 
     place = trail.current
     if place is None:
-        return [Piece("nothing was run yet: Enter on a hunt runs it", role="muted")]
+        words = "Enter on a hunt shows its last run" if session.runs else "nothing was run yet: Enter on a hunt runs it"
+        return [Piece(words, role="muted")]
     run = place.step.run
     where = step_words(place.step)
     whole = run.outcome is None or run.outcome.state == "complete"
