@@ -11,7 +11,7 @@ from tui.triage.queries.columns import FIRST_COLUMNS
 from tui.triage.queries.context import Bound, ColumnMeaning, Key, NoTableError, Query, QueryContext, QueryError
 from tui.triage.queries.legs import assemble
 from tui.triage.queries.subjects import bound_condition, names_subject, subject_key, subject_label
-from tui.triage.queries.summaries import column_type
+from tui.triage.queries.summaries import as_type, column_type
 
 _WHAT: dict[str, str] = {
     "network": "strcat(RemoteIP, ':', tostring(RemotePort), iff(RemoteUrl == '', '', strcat(' ', RemoteUrl)))",
@@ -217,7 +217,7 @@ def _timeline_branch(context: QueryContext, leg: Leg, bounds: Sequence[Bound]) -
         f"What = {context.say(_what(leg.kind, columns), leg)}",
         f"StartedBy = {context.say(started, leg)}",
         f"Account = {account}",
-        f"ReportId = {context.say(_report_id(context.table(leg)), leg)}",
+        f"ReportId = {_number(context, leg)}",
         f"DeviceKey = {subject_key(context, leg, 'device')}",
         *(f"{name} = {_of_whom(context, leg, name, kind)}" for name, kind in _WHOSE.items()),
     ]
@@ -229,8 +229,7 @@ def _of_whom(context: QueryContext, leg: Leg, name: str, kind: str) -> str:
     """One of the columns that say whose an event is, of one type in all legs; null where the table does not tell."""
     if name not in known_columns(context.table(leg)) or (leg.kind != "process" and name.startswith("Process")):
         return f"{kind}(null)"
-    said = context.say(name, leg)
-    return f"tolong({said})" if kind == "long" and "null" not in said else said
+    return as_type(context, leg, name, kind)
 
 
 def _what(kind: Kind, columns: Columns) -> str:
@@ -241,10 +240,19 @@ def _what(kind: Kind, columns: Columns) -> str:
     if "EventID" in columns and "ActionType" not in columns:
         return _WINDOWS_WHAT
     filled = [name for name in _FIRST_FILLED.get(kind, _SAYING) if name in columns]
-    expression = f"tostring({filled[-1]})" if filled else "''"
+    expression = filled[-1] if filled else "''"
+    if filled and columns[filled[-1]] != "string":
+        expression = f"tostring({expression})"
     for name in reversed(filled[:-1]):
         expression = f"iff({name} == '', {expression}, {name})"
     return expression
+
+
+def _number(context: QueryContext, leg: Leg) -> str:
+    """The number of a row in its table, in this dialect; see `_report_id`."""
+    if "ReportId" in known_columns(context.table(leg)):
+        return as_type(context, leg, "ReportId", "long")
+    return context.say(_report_id(context.table(leg)), leg)
 
 
 def _report_id(table: str) -> str:

@@ -7,6 +7,7 @@ from tui.library.model import Hunt, Leg
 from tui.triage.queries.context import ColumnMeaning, Key, NoTableError, Query, QueryContext, QueryError
 from tui.triage.queries.legs import assemble
 from tui.triage.queries.subjects import subject_key, subject_label
+from tui.triage.queries.summaries import as_type
 
 PROCESSES = "processes"
 """The name of the view. A hunt that opens with it has it."""
@@ -109,8 +110,7 @@ def _branch(context: QueryContext, leg: Leg, did: str, told: dict[str, tuple[str
         f"DeviceName = {subject_label(context, leg, 'device')}",
     ]
     for name, (column, kind) in told.items():
-        said = context.say(column, leg)
-        fields.append(f"{name} = tolong({said})" if kind == "long" and "null" not in said else f"{name} = {said}")
+        fields.append(f"{name} = {as_type(context, leg, column, kind)}")
     return f"leg_{leg.name} | project {', '.join(fields)}"
 
 

@@ -87,6 +87,16 @@ def column_type(context: QueryContext, leg: Leg, expression: str) -> str:
     return known_columns(context.table(leg)).get(expression, "")
 
 
+def as_type(context: QueryContext, leg: Leg, column: str, kind: str) -> str:
+    """A column of the leg's table, or a null, as a `kind` that all branches of a union share.
+
+    Nothing is converted that is one already: the embedded engine's conversions are long.
+    """
+    here = context.dialect.columns(context.table(leg)).get(column, kind)
+    said = context.say(column, leg)
+    return f"to{kind}({said})" if here != kind else said
+
+
 def _union(context: QueryContext, legs: list[Leg], subject: Subject) -> list[str]:
     _, key_name, label = NAMES[subject]
     branches = []
