@@ -105,8 +105,9 @@ class Tables:
         return sum(rows for table, rows in counted if table in self.schema)
 
     def _make_views(self) -> None:
-        for table in self.schema:
-            self._connection.execute(f"CREATE OR REPLACE VIEW {quote(table)} AS {self._select(table, Range())}")
+        with self._lock:
+            for table in self.schema:
+                self._connection.execute(f"CREATE OR REPLACE VIEW {quote(table)} AS {self._select(table, Range())}")
 
     def _select(self, table: str, span: Range) -> str:
         stored = self._stored[table]
