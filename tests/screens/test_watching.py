@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC
 from pathlib import Path
 
 import duckdb
@@ -71,18 +72,15 @@ async def test_what_is_fresh_is_told_and_marked(desk: Desk) -> None:
     add(desk)
     await desk.until(lambda: watch_of(desk).news, "something fresh")
     await desk.until(lambda: "1 fresh" in desk.line("header"), "header")
-    assert f"T1119-91: 1 new: {DELTA}" in desk.line("keys")
+    assert any(f"T1119-91: 1 new: {DELTA}" in line for line in desk.app.messages.lines(UTC))
     assert "\x1b]2;huntdeck: 1 fresh\x1b\\" in sequences
-    assert next(line for line in desk.text.splitlines() if "File copies" in line).split("copies")[1].split()[:2] == [
-        "(3",
-        "+1)",
-    ]
+    await desk.until(lambda: "(3 +1)" in desk.text, "the badge")
     await desk.press("enter")
-    await desk.until(lambda: DELTA in desk.text, "the row")
+    await desk.until(lambda: "new since" in desk.text, "the row")
     row = next(line for line in desk.text.splitlines() if DELTA in line)
-    assert "+" in row.split(DELTA)[0]
     assert "new since" in row
-    assert watch_of(desk).news == 0
+    assert "+" in row.split(DELTA)[0]
+    await desk.until(lambda: watch_of(desk).news == 0, "what was looked at is seen")
     assert sequences[-1] == "\x1b]2;huntdeck\x1b\\"
 
 
@@ -130,3 +128,27 @@ async def test_a_hunt_that_cannot_run_is_not_watched(desk: Desk) -> None:
     desk.screen.action_act("watch")
     assert "T1560-02 cannot run here" in desk.line("keys")
     assert not isinstance(desk.app.screen, WatchScreen)
+
+
+async def test_the_form_is_whole_at_80_columns(tmp_path: Path) -> None:
+    async with small_desk(tmp_path, size=(80, 24)) as desk:
+        desk.screen.hunt_tree.select("T1119-91")
+        desk.screen.action_act("watch")
+        await desk.until(lambda: "rounds at most" in desk.text, "form")
+        for words in (
+            "T1119-91 File copies",
+            "from one round to the next",
+            "then it ends by itself",
+            "Begin",
+            "F5 begin",
+        ):
+            assert words in desk.text
+
+
+async def test_signs_come_to_rows_that_were_opened_while_the_round_went_on(desk: Desk) -> None:
+    await begin(desk, "2s")
+    add(desk)
+    await desk.until(lambda: session_of(desk).active(), "the next round")
+    await desk.press("enter")
+    await desk.until(lambda: "new since" in desk.text, "the row")
+    await desk.until(lambda: watch_of(desk).news == 0, "what was looked at is seen")

@@ -110,6 +110,8 @@ def _told(screen: MainScreen, watch: Watch, done: Round | None) -> None:
     see(screen)
     show_title(screen)
     screen.refresh_words()
+    if (place := screen.trail.current) is not None and place.step.run.unseen is not None:
+        screen.pane.renew()
     found = [f"{one.run.hunt_id}: {fresh_words(one)}" for one in done.watched if one.news]
     troubles = [f"{one.run.hunt_id} {one.trouble}" for one in done.watched if one.trouble]
     if found or done.said or troubles:
@@ -126,7 +128,7 @@ def see(screen: MainScreen) -> None:
     if watch is None or place is None or not watch.unseen:
         return
     run = screen.trail.places[0].step.run
-    if run is main_run(screen.session, run.context.hunt):
+    if run.outcome is not None and run is main_run(screen.session, run.context.hunt):
         watch.see(run.hunt_id)
 
 
