@@ -15,14 +15,21 @@ from tui.evidence.demo import DemoOptions, generate_demo
 END = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def demo_file(base: Path) -> Path:
-    """The demo workspace below `base`, made if no other worker has made it."""
-    path = base / "demo.duckdb"
-    with (base / "demo.lock").open("w") as lock:
+def demo_file(base: Path, name: str = "demo", options: DemoOptions | None = None) -> Path:
+    """The demo workspace below `base`, made if no other worker has made it; of other `options` it needs another name."""
+    path = base / f"{name}.duckdb"
+    with (base / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
-            generate_demo(path, DemoOptions(end=END))
+            generate_demo(path, options or DemoOptions(end=END))
     return path
+
+
+def smaller_demo_file(factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The demo with fewer devices and events, for what runs many queries on it."""
+    base = factory.getbasetemp()
+    options = DemoOptions(devices=24, events=40_000, end=END)
+    return demo_file(base if worker_id == "master" else base.parent, "smaller", options)
 
 
 def ground_truth(path: Path) -> dict[str, Any]:

@@ -34,9 +34,10 @@ class QuerySemanticError(Exception):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A query for the embedded engine, the tables it reads, and the columns to be put first."""
+    """A query for the embedded engine, the tables it reads, and the columns to be put first; `source` is as it came."""
 
     text: str
+    source: str
     tables: tuple[str, ...]
     first: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
@@ -48,9 +49,26 @@ class Prepared:
 
 
 def prepare(text: str, schema: Mapping[str, Mapping[str, str]], time_column: Callable[[str], str]) -> Prepared:
-    """`text` for the embedded engine; QuerySyntaxError tells the place, QuerySemanticError what is refused."""
+    """`text` for the embedded engine; QuerySyntaxError tells the place, QuerySemanticError what is refused.
+
+    Whether the grammar takes all of it is for `check_syntax` to say, once the engine does not take it.
+    """
     options, text = _options(text)
-    check_syntax(text)
+    if not text.strip():
+        raise QuerySyntaxError(1, 0, "")
+    try:
+        return _prepared(text, options, schema, time_column)
+    except QuerySemanticError:
+        check_syntax(text)  # which is found first
+        raise
+
+
+def _prepared(
+    text: str,
+    options: Mapping[str, str],
+    schema: Mapping[str, Mapping[str, str]],
+    time_column: Callable[[str], str],
+) -> Prepared:
     try:
         tokens = tokenize(text)
     except KqlSyntaxError as error:
@@ -60,7 +78,7 @@ def prepare(text: str, schema: Mapping[str, Mapping[str, str]], time_column: Cal
     check_case(tokens, schema, tables)
     tokens, first = _without_reorder(tokens)
     said = _said(tokens, _networks(tokens), time_column(tables[0]) if tables else "")
-    return Prepared(said, tables, first, options)
+    return Prepared(said, text, tables, first, options)
 
 
 def check_syntax(text: str) -> None:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from tui.evidence.tables import is_stored, quote
+from tui.kql.lexer import tokenize
 from tui.kql.schema import Schema
 from tui.loopback.answers import Answer, Chunk, Column
-from tui.loopback.rewriting import Prepared, QuerySemanticError, prepare, unresolved
+from tui.loopback.lets import rows_named
+from tui.loopback.rewriting import Prepared, QuerySemanticError, check_syntax, prepare, unresolved
 from tui.workspaces.protocol import UnsupportedQueryError
-from tui.workspaces.translation import MissingTableError, Translator
+from tui.workspaces.translation import MissingTableError, Translated, Translator
 
 _BATCH = 5_000
+_ROWS = '"rows of the answer"'
 _TYPES = {
     "BOOLEAN": "bool",
     "TINYINT": "int",
@@ -151,8 +155,10 @@ class Tables:
         try:
             return self._read(cursor, prepared, now)
         except MissingTableError as error:
+            check_syntax(prepared.source)
             raise QuerySemanticError(unresolved("table or column", _quoted(str(error)))) from error
         except UnsupportedQueryError as error:
+            check_syntax(prepared.source)
             raise QuerySemanticError(f"this server's engine cannot run it: {error}") from error
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ConversionException) as error:
             raise QuerySemanticError(_semantic_words(str(error))) from error
@@ -166,8 +172,10 @@ class Tables:
         return cursor
 
     def _read(self, cursor: duckdb.DuckDBPyConnection, prepared: Prepared, now: datetime) -> Answer:
-        translated = self._translator.translate(prepared.text, now)
-        relation = cursor.sql(translated.sql, params=translated.parameters or None)
+        translated = self._translated(cursor, prepared.text, now)
+        # The engine would plan what it is asked for the columns once more for the rows, which takes as long again.
+        cursor.execute(f"CREATE TEMP TABLE {_ROWS} AS {translated.sql}", translated.parameters or None)
+        relation = cursor.table(_ROWS)
         columns = [
             Column(name, _kql_type(str(kind))) for name, kind in zip(relation.columns, relation.types, strict=True)
         ]
@@ -184,9 +192,38 @@ class Tables:
 
         return Answer([columns[index] for index in order], rest(), options=prepared.options)
 
+    def _translated(self, cursor: duckdb.DuckDBPyConnection, text: str, now: datetime) -> Translated:
+        """SQL for `text`; rows that it names and uses several times are worked out first, and are tables of `cursor` then."""
+        named, rest = rows_named(text, self.schema)
+        schema: dict[str, Mapping[str, str]] = dict(self.schema)
+        try:
+            for one in named:
+                rows = _once(one.text, now, _used(one.text, schema))
+                table = quote(one.name)
+                cursor.execute(f"CREATE TEMP TABLE {table} AS {rows.sql}", rows.parameters or None)
+                described = cursor.execute(f"DESCRIBE {table}").fetchall()
+                schema[one.name] = {column[0]: column[1] for column in described}
+            return _once(rest, now, _used(rest, schema))
+        except duckdb.InterruptException:
+            raise
+        except (UnsupportedQueryError, duckdb.Error):
+            return self._translator.translate(text, now)  # what is wrong is told by its place in the whole
+
     def close(self) -> None:
         """Lets go of the file."""
         self._connection.close()
+
+
+def _used(text: str, schema: Mapping[str, Mapping[str, str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The tables of `schema` that `text` may read, with their columns."""
+    used = {token.text for token in tokenize(text)}
+    return tuple((table, tuple(columns)) for table, columns in schema.items() if table in used)
+
+
+@lru_cache(maxsize=512)
+def _once(text: str, now: datetime, tables: tuple[tuple[str, tuple[str, ...]], ...]) -> Translated:
+    """SQL for `text`, which several services are asked alike."""
+    return Translator({table: dict.fromkeys(columns, "") for table, columns in tables}).translate(text, now)
 
 
 def _field(name: str, kind: str, stored: str) -> str:

@@ -6,21 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.demo import END
+from tests.support.demo import END, smaller_demo_file
 from tests.support.small import small_workspace
 from tests.workspaces.live.services import SECRET, SMALL_WINDOW
-from tui.evidence.demo import DemoOptions, generate_demo
 from tui.loopback.group import Loopback
 from tui.loopback.token_service import CLIENT, TENANT
 from tui.workspaces.live import credentials
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A smaller demo than elsewhere: each query here is run several times."""
-    path = tmp_path_factory.mktemp("evidence") / "demo.duckdb"
-    generate_demo(path, DemoOptions(devices=24, events=40_000, end=END))
-    return path
+    return smaller_demo_file(tmp_path_factory, worker_id)
 
 
 @pytest.fixture(scope="session")
