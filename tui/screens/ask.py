@@ -18,7 +18,7 @@ from tui.widgets.words import Words
 
 
 class AskScreen(Modal[bool]):
-    """Asks `question`, with `detail`, a line or several, below it where there is more to say; answers may have words of their own.
+    """Asks `question`, with `detail`, a line or several, below it; the answers may have words of their own.
 
     Only `y`, or Enter on the first answer, is yes.
     """
