@@ -168,6 +168,15 @@ def test_a_device_known_by_its_name_only_is_the_one_with_the_id(store: ResultSto
     assert matrix.rows_in(again, "2") == (0,)
 
 
+@pytest.mark.parametrize("name", ["İSTANBUL.corp", "ΣΑΣ", "ẞtraße", "\x1b[2J\u202eA", "ǅ"])
+def test_a_name_in_any_letters_leads_back_to_its_row(store: ResultStore, name: str) -> None:
+    run = a_hunted_run(store, a_hunt("T1"), 1, [a_row("other"), a_row(name, DeviceKey=name)])
+    matrix = made([run], verdict("T1", "other"))
+    assert matrix.rows_in(run, rows_of(matrix)[0]["Key"]) == (1,)
+    assert rows_of(matrix)[0]["DeviceName"] == name
+    assert [facts is not None and facts.opinion for facts in matrix.all_facts("T1")] == ["", "benign"]
+
+
 def test_nothing_was_run(store: ResultStore) -> None:
     matrix = matrix_of(asked_of([], "device", [a_hunt("T1")]), "device", {})
     assert rows_of(matrix) == []

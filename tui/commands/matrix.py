@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tui.library.catalogue import Catalogue
     from tui.results.store import ResultStore
-    from tui.triage.matrix import Asked, Matrix
+    from tui.triage.matrix import Asked, CellFacts, Matrix
     from tui.triage.records.reading import Contents
     from tui.triage.runs import Run
     from tui.triage.sweep import Sweep
@@ -187,11 +187,10 @@ def _csv(found: Matrix) -> pa.Table:
 
     from tui.triage.matrix import CHANGES, HUNTS, KEY, LEGS, TECHNIQUES, VERDICTS
 
-    keys = found.table[KEY].to_pylist()
     columns: dict[str, Any] = {KEY: found.table[KEY]}
     columns |= {name: found.table[name] for name in (found.name_column, TECHNIQUES, HUNTS, LEGS, VERDICTS, CHANGES)}
     for one in found.asked:
-        facts = [found.facts(key, one.hunt.id) for key in keys]
+        facts = found.all_facts(one.hunt.id)
         missing = "" if one.whole else one.state
         numbers = [missing if fact is None or fact.events is None else str(fact.events) for fact in facts]
         columns[one.hunt.id] = pa.array(numbers, pa.string())
@@ -208,6 +207,7 @@ def _as_json(found: Matrix, session: str) -> dict[str, Any]:
     from tui.triage.matrix import HUNTS, KEY, LEGS, TECHNIQUES
 
     hidden = set(found.benign)
+    facts = {one.hunt.id: found.all_facts(one.hunt.id) for one in found.asked}
     return {
         "session": session,
         "by": found.subject,
@@ -220,7 +220,7 @@ def _as_json(found: Matrix, session: str) -> dict[str, Any]:
                 "hunts": row[HUNTS],
                 "legs": row[LEGS],
                 "benign": place in hidden,
-                "cells": _cells_json(found, row[KEY]),
+                "cells": {hunt: _cell_json(fact) for hunt, each in facts.items() if (fact := each[place]) is not None},
             }
             for place, row in enumerate(found.table.to_pylist())
         ],
@@ -240,16 +240,11 @@ def _hunt_json(one: Asked) -> dict[str, Any]:
     }
 
 
-def _cells_json(found: Matrix, key: str) -> dict[str, Any]:
-    cells = ((one.hunt.id, found.facts(key, one.hunt.id)) for one in found.asked)
+def _cell_json(facts: CellFacts) -> dict[str, Any]:
     return {
-        hunt: {
-            "events": facts.events,
-            "rank": facts.rank,
-            "of": facts.ranked,
-            "change": facts.change,
-            "verdict": facts.opinion,
-        }
-        for hunt, facts in cells
-        if facts is not None
+        "events": facts.events,
+        "rank": facts.rank,
+        "of": facts.ranked,
+        "change": facts.change,
+        "verdict": facts.opinion,
     }

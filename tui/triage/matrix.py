@@ -92,16 +92,20 @@ class CellFacts:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Subjects by hunt. `table` has the subjects' name, sums and a number for each hunt, in order; `benign` are the rows
-    of which all that was found is judged benign, by their places. `cells` are the numbers one by one."""
+    """Subjects by hunt, both in order."""
 
     subject: Subject
     asked: tuple[Asked, ...]
     table: pa.Table
+    """A row for each subject: name, sums, a number and signs for each hunt, and the key."""
     cells: pa.Table
+    """What is known of a subject in a hunt, one by one, in the order of the hunts."""
     subjects: pa.Table
+    """The rows of `table` by the numbers that `cells` know the subjects by."""
     starts: Mapping[int, tuple[int, int]]
+    """Where the cells of the hunt at a place begin, and how many they are."""
     benign: tuple[int, ...]
+    """The places of the rows of which all that was found is judged benign."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Names under which a hunt knows a subject that others know by its id."""
 
@@ -118,23 +122,35 @@ class Matrix:
         """What is known of the subject with the key `subject` in `hunt`; None when that is nothing."""
         import pyarrow.compute as pc
 
-        place = next(place for place, one in enumerate(self.asked) if one.hunt.id == hunt)
-        mine = self.cells.slice(*self.starts.get(place, (0, 0)))
+        mine = self._cells_of(hunt)
         row = pc.index(self.subjects["key"], subject).as_py()
         row = pc.index(mine["subject"], self.subjects["subject"][row]).as_py() if row >= 0 else -1
-        if row < 0:
-            return None
-        found = mine.slice(row, 1).to_pylist()[0]
-        return CellFacts(found["events"], found["rank"], found["ranked"], found["change"], found["opinion"])
+        return _facts(mine.slice(row, 1).to_pylist()[0]) if row >= 0 else None
+
+    def all_facts(self, hunt: str) -> list[CellFacts | None]:
+        """The same of every subject, in the order of the rows."""
+        known = {found["subject"]: _facts(found) for found in self._cells_of(hunt).to_pylist()}
+        return [known.get(subject) for subject in self.subjects["subject"].to_pylist()]
+
+    def _cells_of(self, hunt: str) -> pa.Table:
+        place = next(place for place, one in enumerate(self.asked) if one.hunt.id == hunt)
+        return self.cells.slice(*self.starts.get(place, (0, 0)))
 
     def rows_in(self, run: Run, subject: str) -> tuple[int, ...]:
         """The rows of `run` that a number in it is of, in the order they came, from 0; its rows must be at hand."""
+        import pyarrow.compute as pc
+
         if run.rows is None:
             return ()
-        names = [NAMES[self.subject][1]]
+        key = NAMES[self.subject][1]
         with run.rows.prepare() as held:
-            keys = (str(row[0] or "").lower() for row in held.page(0, held.count, names))
-            return tuple(place for place, key in enumerate(keys) if self.aliases.get(key, key) == subject)
+            # The case of letters is what made the keys.
+            keys = pc.utf8_lower(pc.fill_null(held.arrow([key])[key], "")).to_pylist()
+        return tuple(place for place, key in enumerate(keys) if self.aliases.get(key, key) == subject)
+
+
+def _facts(cell: Mapping[str, Any]) -> CellFacts:
+    return CellFacts(cell["events"], cell["rank"], cell["ranked"], cell["change"], cell["opinion"])
 
 
 def asked_of(runs: Iterable[Run], subject: Subject, hunts: Iterable[Hunt] = ()) -> list[Asked]:
