@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tui.kql.dialects import Dialect, DialectError, dialect_for
-from tui.library.catalogue import Catalogue, UnknownHuntError, load_catalogue
+from tui.library.catalogue import Catalogue, UnknownHuntError, hunts_of, load_catalogue
 from tui.library.model import Hunt
 from tui.library.parameters import ParameterError, values_for
 from tui.settings.paths import own_hunts_folder
@@ -95,6 +95,15 @@ def find_hunt(name: str) -> Hunt:
     except UnknownHuntError as error:
         faults = "".join(f"\n{problem}" for problem in catalogue.problems)
         raise UsageError(f"{error}{faults}") from error
+
+
+def find_hunts(catalogue: Catalogue, words: Sequence[str]) -> list[Hunt]:
+    """The hunts that `words` name, nodes of the tree among them; UsageError names the nearest, or what is wrong with files."""
+    try:
+        return hunts_of(catalogue, words)
+    except UnknownHuntError as error:
+        faults = "".join(f"\n{problem}" for problem in catalogue.problems)
+        raise UsageError(f"{error}; a tactic or technique can be named, too{faults}") from error
 
 
 def catalogue_at_hand() -> Catalogue:

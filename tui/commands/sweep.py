@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from tui.commands.answers import EXIT_CODES, say
 from tui.commands.consent import asked, consent_in, somebody_is_there
 from tui.commands.in_session import Open, in_session, workspace_of
-from tui.commands.options import UsageError, add_window, add_workspace, catalogue_at_hand, scope_of
+from tui.commands.options import UsageError, add_window, add_workspace, catalogue_at_hand, find_hunts, scope_of
 from tui.commands.recorded import add_session
 from tui.commands.run import with_workspace
 from tui.kql.literals import datetime_text
 from tui.library.attack import TACTICS, TECHNIQUES
-from tui.library.catalogue import Catalogue, UnknownHuntError, hunts_of
+from tui.library.catalogue import Catalogue, UnknownHuntError
 from tui.terminal.safe_text import fit, pad, safe
 from tui.triage.windows import WindowError, make_window, show_window
 from tui.workspaces.protocol import State, Workspace
@@ -101,7 +101,7 @@ def sweep(arguments: argparse.Namespace) -> int:
     """Runs hunts as one sweep and prints how each ended."""
     _check(arguments)
     catalogue = catalogue_at_hand()
-    hunts = _hunts(catalogue, arguments)
+    hunts = find_hunts(catalogue, arguments.hunts)
     values = _values(catalogue, arguments.parameters)
     name = arguments.session
 
@@ -133,14 +133,6 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _window_given(arguments: argparse.Namespace) -> bool:
     return bool(arguments.last or arguments.start or arguments.end)
-
-
-def _hunts(catalogue: Catalogue, arguments: argparse.Namespace) -> list[Hunt]:
-    try:
-        return hunts_of(catalogue, arguments.hunts)
-    except UnknownHuntError as error:
-        faults = "".join(f"\n{problem}" for problem in catalogue.problems)
-        raise UsageError(f"{error}; a tactic or technique can be named, too{faults}") from error
 
 
 def _values(catalogue: Catalogue, words: Iterable[str]) -> dict[str, dict[str, object]]:

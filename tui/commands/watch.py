@@ -7,7 +7,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,11 +15,10 @@ from typing import TYPE_CHECKING
 from tui.commands.answers import say
 from tui.commands.consent import consent_in
 from tui.commands.in_session import Open, in_session, workspace_of
-from tui.commands.options import UsageError, add_window, add_workspace, catalogue_at_hand, scope_of
+from tui.commands.options import UsageError, add_window, add_workspace, catalogue_at_hand, find_hunts, scope_of
 from tui.commands.recorded import add_session
 from tui.commands.run import with_workspace
 from tui.kql.literals import LiteralError
-from tui.library.catalogue import Catalogue, UnknownHuntError, hunts_of
 from tui.library.times import read_span, span_said
 from tui.settings.look import Bell
 from tui.terminal.ending import exit_code, wanted_signals
@@ -78,7 +76,7 @@ def watch(arguments: argparse.Namespace) -> int:
         raise UsageError("name the session that keeps the rounds: --session NAME")
     every, lasting = _span("--every", arguments.every), _span("--for", arguments.lasting)
     catalogue = catalogue_at_hand()
-    hunts = _hunts(catalogue, arguments.hunts)
+    hunts = find_hunts(catalogue, arguments.hunts)
 
     async def work(workspace: Workspace) -> int:
         async with in_session(workspace, catalogue, name) as opened:
@@ -97,14 +95,6 @@ def _span(option: str, text: str) -> timedelta:
         return read_span(text)
     except LiteralError as error:
         raise UsageError(f"{option}: {error}") from error
-
-
-def _hunts(catalogue: Catalogue, words: Sequence[str]) -> list[Hunt]:
-    try:
-        return hunts_of(catalogue, words)
-    except UnknownHuntError as error:
-        faults = "".join(f"\n{problem}" for problem in catalogue.problems)
-        raise UsageError(f"{error}; a tactic or technique can be named, too{faults}") from error
 
 
 def _look_at(opened: Open, arguments: argparse.Namespace) -> None:
