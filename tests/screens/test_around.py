@@ -101,3 +101,16 @@ async def test_devices_have_no_kind_and_no_tree(tmp_path: Path) -> None:
         assert "all rows here are of one kind" in one.text
         await one.press("P")
         assert "only a timeline is narrowed" in one.text
+
+
+async def test_a_pivot_from_there_is_of_the_whole_window_again(tmp_path: Path) -> None:
+    async with small_desk(tmp_path) as one:
+        await open_timeline(one)
+        await one.press("p")
+        await one.until(lambda: len(one.app.screen_stack) == 2, "the pivots")
+        await one.pilot.pause()
+        await one.press("enter")
+        await one.until(lambda: len(one.screen.trail.places) == 4)
+        run = one.screen.session.runs[-1]
+        assert run.hunt_id == "pivot-device"
+        assert run.context.window == one.screen.session.window

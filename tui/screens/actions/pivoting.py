@@ -57,7 +57,11 @@ def _start(screen: MainScreen, chosen: Pivot, cell: Cell) -> None:
     from tui.triage.pivots import moment_of
     from tui.triage.queries.processes import has_processes
 
+    place = screen.trail.current
+    # The minutes around an event are too few to see where else a value was.
+    window = screen.session.window if place is not None and place.centre is not None else cell.run.context.window
     moment = moment_of(cell.row, cell.column) if has_processes(chosen.hunt) else None
-    window = cell.run.context.window if moment is None else window_around(moment, TREE_SPAN)
+    if moment is not None:
+        window = window_around(moment, TREE_SPAN)
     screen.session.values[chosen.hunt.id] = dict(chosen.values)
     screen.push(screen.session.run_view(chosen.hunt, window=window), cell)
