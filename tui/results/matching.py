@@ -21,7 +21,6 @@ SHORTEST_WITHIN = 4
 """Characters that a text must have to be looked for within others."""
 
 _WORDS = r"[\pL\pN](?:[\pL\pN_.-]*[\pL\pN])?"
-_NAMES = r"[\pL\pN][\pL\pN_.-]*\.[\pL\pN_.-]*[\pL\pN]"
 _END = r"[^.]+\.[^.]+$"
 _BEFORE, _AFTER = r"(^|[^\pL\pN])", r"($|[^\pL\pN])"
 _SAMPLE = 65_536
@@ -94,12 +93,18 @@ def hits(cursor: DuckDBPyConnection, table: str, column: str, count: int, most: 
         words = f"list_concat({words}, regexp_extract_all(v, '{_RUNS}'))"
     cursor.execute(
         "CREATE OR REPLACE TEMP TABLE found AS "
-        f"SELECT place, number, 0 AS how FROM ({source}) JOIN wanted ON v = wanted_text "
-        f"UNION ALL SELECT place, number, CASE WHEN alone THEN 1 ELSE 3 END FROM "
-        f"(SELECT place, unnest({words}) AS word FROM ({source})) JOIN wanted ON word = anchor"
+        f"SELECT place, number, 0 AS how FROM ({source}) JOIN wanted ON v = wanted_text"
     )
-    if cursor.execute("SELECT 1 FROM wanted_ends LIMIT 1").fetchall():
-        _add_names_below(cursor, source)
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE candidates AS SELECT place, word FROM "
+        f"(SELECT place, unnest({words}) AS word FROM ({source})) WHERE word IN (SELECT anchor FROM wanted) "
+        f"OR (contains(word, '.') AND regexp_extract(word, '{_END}') IN (SELECT name_end FROM wanted_ends))"
+    )
+    cursor.execute(
+        "INSERT INTO found SELECT place, number, CASE WHEN alone THEN 1 ELSE 3 END FROM candidates "
+        "JOIN wanted ON word = anchor"
+    )
+    _add_names_below(cursor)
     cursor.execute(
         "CREATE OR REPLACE TEMP TABLE closest AS WITH held AS ("
         "SELECT place, number, how FROM found WHERE how < 3 "
@@ -118,13 +123,11 @@ def hits(cursor: DuckDBPyConnection, table: str, column: str, count: int, most: 
     return found
 
 
-def _add_names_below(cursor: DuckDBPyConnection, source: str) -> None:
+def _add_names_below(cursor: DuckDBPyConnection) -> None:
     """Adds what stands below a wanted domain: only names that end as one of them does are taken apart."""
     cursor.execute(
-        "INSERT INTO found WITH names AS (SELECT DISTINCT place, word FROM "
-        f"(SELECT place, unnest(regexp_extract_all(v, '{_NAMES}')) AS word FROM ({source})) "
-        f"JOIN wanted_ends ON regexp_extract(word, '{_END}') = name_end), "
-        "parts AS (SELECT place, string_split(word, '.') AS labels FROM names), "
+        "INSERT INTO found WITH parts AS (SELECT DISTINCT place, string_split(word, '.') AS labels FROM candidates "
+        f"WHERE regexp_extract(word, '{_END}') IN (SELECT name_end FROM wanted_ends)), "
         "below AS (SELECT place, array_to_string(labels[first:], '.') AS name FROM "
         "(SELECT place, labels, unnest(range(2, len(labels) + 1)) AS first FROM parts)) "
         "SELECT place, number, 2 FROM below JOIN wanted ON name = wanted_text WHERE domain"
