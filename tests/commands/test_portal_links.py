@@ -10,12 +10,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from tests.support.demo import END
+from tests.support.demo import END, smaller_demo_file
 from tests.support.desk import desk_on
 from tui import cli
 from tui.app import HuntdeckApp
 from tui.commands.serve import workspaces_toml
-from tui.evidence.demo import DemoOptions, generate_demo
 from tui.library.catalogue import load_catalogue
 from tui.loopback.group import Loopback
 from tui.screens.actions.copying import offers_for
@@ -29,9 +28,8 @@ Huntdeck = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
-    path = tmp_path_factory.mktemp("evidence") / "demo.duckdb"
-    generate_demo(path, DemoOptions(devices=24, events=7_000, end=END))
+def served(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Loopback]:
+    path = smaller_demo_file(tmp_path_factory, worker_id)
     with Loopback(path, tmp_path_factory.mktemp("served"), clock=lambda: END) as servers:
         yield servers
 

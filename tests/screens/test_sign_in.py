@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.demo import END
+from tests.support.demo import END, smaller_demo_file
 from tests.support.desk import Desk
 from tests.support.small import small_catalogue
 from tui.app import HuntdeckApp
-from tui.evidence.demo import DemoOptions, generate_demo
 from tui.loopback.group import Loopback
 from tui.loopback.token_service import CLIENT, TENANT, USER
 from tui.screens.opening import Start
@@ -26,10 +25,9 @@ from tui.workspaces.live.opening import live_workspace
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+def guarded(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Loopback]:
     """Services with sign-in, over little evidence."""
-    path = tmp_path_factory.mktemp("evidence") / "demo.duckdb"
-    generate_demo(path, DemoOptions(devices=24, events=7_000, end=END))
+    path = smaller_demo_file(tmp_path_factory, worker_id)
     with Loopback(path, tmp_path_factory.mktemp("guarded"), sign_in=True, clock=lambda: END) as servers:
         yield servers
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.demo import END
+from tests.support.demo import END, smaller_demo_file
 from tests.support.desk import Desk, desk_on
 from tests.support.small import small_catalogue
 from tui.app import HuntdeckApp
 from tui.commands.serve import workspaces_toml
-from tui.evidence.demo import DemoOptions, generate_demo
 from tui.loopback.group import Loopback
 from tui.loopback.token_service import BLOCKED, TENANT, USER
 from tui.screens.actions import signing
@@ -26,9 +25,8 @@ from tui.workspaces.registry import open_workspace
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
-    path = tmp_path_factory.mktemp("evidence") / "demo.duckdb"
-    generate_demo(path, DemoOptions(devices=24, events=7_000, end=END))
+def guarded(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Loopback]:
+    path = smaller_demo_file(tmp_path_factory, worker_id)
     with Loopback(path, tmp_path_factory.mktemp("guarded"), sign_in=True, clock=lambda: END) as servers:
         servers.tokens.approve_as = USER
         servers.tokens.interval = 0

@@ -1,9 +1,8 @@
-"""The command line on live workspaces, in a process of its own."""
+"""The command line on live workspaces; the first hunt and the first failure in processes of their own."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,8 +13,10 @@ import pytest
 
 from tests.support.demo import END
 from tests.workspaces.live.services import KINDS, WINDOW
+from tui import cli
 from tui.commands.serve import workspaces_toml
 from tui.loopback.group import Loopback
+from tui.workspaces.live import limits
 
 NAMES = {"log_analytics": "loop-logs", "defender": "loop-defender", "data_explorer": "loop-explorer"}
 WHEN = ("--from", f"{WINDOW.start:%Y-%m-%dT%H:%M:%SZ}", "--to", f"{WINDOW.end:%Y-%m-%dT%H:%M:%SZ}")
@@ -23,19 +24,22 @@ Huntdeck = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def huntdeck(loopback: Loopback, tmp_path: Path) -> Huntdeck:
-    """Runs the program with the loopback services configured as they say themselves."""
-    environment = {
-        **os.environ,
-        **{f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CONFIG", "DATA", "CACHE", "STATE")},
-    }
+def huntdeck(
+    loopback: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Huntdeck:
+    """Runs the program with the loopback services configured as they say themselves; `apart` in a process of its own."""
+    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
     configuration = tmp_path / "CONFIG" / "huntdeck" / "workspaces.toml"
     configuration.parent.mkdir(parents=True)
     configuration.write_text(workspaces_toml(loopback, sign_in=False), encoding="utf-8")
 
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
+    def run(*words: str, apart: bool = False) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tui", *words]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        if apart:
+            return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        monkeypatch.setattr(limits, "_limiters", {})
+        return subprocess.CompletedProcess(command, cli.main(list(words)), *capsys.readouterr())
 
     return run
 
@@ -43,7 +47,7 @@ def huntdeck(loopback: Loopback, tmp_path: Path) -> Huntdeck:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hunt_and_a_drill(huntdeck: Huntdeck, kind: str) -> None:
     name = NAMES[kind]
-    found = huntdeck("run", "T1119-01", "-w", name, "-f", "json", *WHEN)
+    found = huntdeck("run", "T1119-01", "-w", name, "-f", "json", *WHEN, apart=kind == "defender")
     assert found.returncode == 0, found.stderr
     assert "complete: " in found.stderr
     answer = json.loads(found.stdout)
@@ -82,7 +86,7 @@ def test_failures_have_their_exit_code_and_next_step(huntdeck: Huntdeck, loopbac
         ("truncated", 3, "narrow the window"),
     ]
     loopback.log_analytics.fail_next("forbidden", on="metadata")
-    found = huntdeck("run", "T1119-01", "-w", "loop-logs", *WHEN)
+    found = huntdeck("run", "T1119-01", "-w", "loop-logs", *WHEN, apart=True)
     assert found.returncode == 5
     assert "access is refused" in found.stderr
     assert "Traceback" not in found.stderr
