@@ -119,10 +119,11 @@ class CoverageScreen(Modal[None]):
         age, knowledge = self.query_one("#age", Words), self._knowledge
         age.display = knowledge is not None
         if knowledge is not None:
-            age.say(", ".join(words for words in (known_words(knowledge, datetime.now(UTC)), state) if words))
+            told = (known_words(knowledge, datetime.now(UTC)), state)
+            age.say(safe(", ".join(words for words in told if words), 300))
 
     def _say(self, words: str) -> None:
-        self.query_one("#names", Words).say(words)
+        self.query_one("#names", Words).say(safe(words, 400))
 
     def _fill(self) -> None:
         filled = [held for held in self._held if held.rows]

@@ -9,11 +9,11 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
 from tui.screens.modal import Modal
+from tui.terminal.safe_text import safe
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 """Those under the fingers come first."""
@@ -53,7 +53,7 @@ class JumpScreen(Modal[int | None]):
     def compose(self) -> ComposeResult:
         """The letters, each on its target."""
         for target, word in zip(self._targets, self._words, strict=True):
-            label = Static(Content(word), classes="letters")
+            label = Static(safe(word), classes="letters", markup=False)
             label.styles.offset = (target.x, target.y)
             yield label
 
