@@ -289,7 +289,8 @@ def _make(way: str, settings: LiveSettings, authority: str) -> Any:
             _needs("AZURE_FEDERATED_TOKEN_FILE")
             return identity.WorkloadIdentityCredential(**tenant, **client, **common)
         case "managed_identity":
-            return identity.ManagedIdentityCredential(client_id=settings.client_id or None)
+            # Where nothing listens nothing will: trying again would hold the analyst for five seconds.
+            return identity.ManagedIdentityCredential(client_id=settings.client_id or None, retry_connect=0)
         case "azure_cli":
             return identity.AzureCliCredential(tenant_id=settings.tenant)
     raise SignInError(f"{way} is no way of signing in")

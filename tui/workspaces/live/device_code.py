@@ -20,6 +20,8 @@ DEVICE_CODE_SECONDS = 900
 CLIENT = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 """The Azure CLI's public application, which is known in every tenant."""
 _REQUEST_SECONDS = 30.0
+_SHORTEST_PAUSE = 0.1
+"""Seconds between questions whether the code was entered, where the service asks for none."""
 
 
 class EndedError(Exception):
@@ -109,7 +111,7 @@ def _http_client(ca: str) -> Any:
 
 def _polled(app: Any, flow: dict[str, Any], given_up: threading.Event) -> Mapping[str, Any]:
     """The answer once somebody has entered the code; SignInError when nobody does, or it is given up."""
-    pause = flow.get("interval", 5)
+    pause = max(flow.get("interval", 5), _SHORTEST_PAUSE)
     until = time.time() + min(DEVICE_CODE_SECONDS, flow.get("expires_in", DEVICE_CODE_SECONDS))
     while not given_up.is_set():
         flow["interval"] = 1  # the library would wait by itself, where nothing wakes it
