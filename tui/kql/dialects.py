@@ -128,8 +128,13 @@ class Dialect:
         return "".join(out)
 
     def pipeline(self, text: str, networks: Mapping[str, Networks], renamed: Mapping[str, str]) -> str:
-        """`text`, a pipeline with names of its own, as this dialect says it: columns stay, names in `renamed` change."""
+        """`text`, a pipeline with names of its own, as this dialect says it: columns stay, names in `renamed` change.
+
+        Exact distinct counts are written as Kusto calls them.
+        """
         tokens = self._networks(tokenize(text), networks)
+        exact = {"count_distinct": self.distinct_count, "count_distinctif": self.distinct_count_if}
+        renamed = {**exact, **renamed}
         return "".join(
             renamed.get(token.text, token.text) if token.kind is TokenKind.NAME else self._text(token)
             for token in tokens
@@ -139,8 +144,6 @@ class Dialect:
         if token.kind is TokenKind.STRING:
             return string_literal(string_value(token.text), self.portable)
         return token.text
-        exact = {"count_distinct": self.distinct_count, "count_distinctif": self.distinct_count_if}
-        renamed = {**exact, **renamed}
 
     def _networks(self, tokens: list[Token], networks: Mapping[str, Networks]) -> list[Token]:
         """Calls of address functions replaced where the engine lacks them, or where a list holds IPv6."""
