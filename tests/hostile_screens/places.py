@@ -20,6 +20,7 @@ from tests.hostile_screens.payloads import (
     shown,
     shown_in_lines,
 )
+from tests.hostile_screens.triage_places import entities, ranking, rarity
 from tests.hostile_screens.visit import Visit
 from tui.terminal.safe_text import safe
 
@@ -310,6 +311,7 @@ PLACES = (
     pivots,
     stacks,
     values,
+    rarity,
     pastes,
     scope,
     window,
@@ -320,6 +322,8 @@ PLACES = (
     copies,
     notes,
     verdicts,
+    entities,
+    ranking,
     names,
     report,
 )

@@ -25,8 +25,8 @@ def test_signs_stand_behind_a_value_or_alone(row: tuple[int | None, str], text: 
     assert shown_text(row, 0, COUNT, short_time) == text
 
 
-def test_a_column_without_signs_shows_its_value(row: tuple[str, str] = ("a", "b")) -> None:
-    assert shown_text(row, 0, TableColumn("Name"), short_time) == "a"
+def test_a_column_without_signs_shows_its_value() -> None:
+    assert shown_text(("a", "b"), 0, TableColumn("Name"), short_time) == "a"
 
 
 def test_a_header_breaks_at_a_hyphen_and_before_a_word() -> None:

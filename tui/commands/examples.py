@@ -16,6 +16,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "sweep": ("sweep Collection --last 7d --session weekly", "sweep T1119 T1560-01 --estimate"),
     "watch": ("watch T1119 --every 15m --for 8h --session night",),
     "matrix": ("matrix --session weekly", "matrix --session weekly --by account -f csv"),
+    "match": ("match indicators.txt --session INC-4471",),
     "kql": ("kql T1119-01 --dialect defender",),
     "coverage": ("coverage -w case7",),
     "workspaces": ("workspaces list", "workspaces add acme-prod", "workspaces test acme-prod"),

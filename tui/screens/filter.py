@@ -82,14 +82,17 @@ class FilterScreen(Modal["tuple[Filter, ...] | None"]):
         said.say(safe(words, 400))
 
     def action_take(self) -> None:
-        """Gives the filters, unless something is wrong with them."""
+        """Gives the filters, unless something is wrong with them, once what was typed before has arrived in the field."""
+        self.query_one(TextField).call_later(self._take)
+
+    def _take(self) -> None:
         field = self.query_one(TextField)
         try:
             filters = self._read(field.value)
         except TypedError as error:
             self._say(str(error), wrong=True)
             return
-        if not field.has_class("-wrong"):
+        if not field.has_class("-wrong") and self.is_current:
             self.dismiss(filters)
 
     def action_cancel(self) -> None:

@@ -50,9 +50,14 @@ class PromptScreen(Modal[str | None]):
         self.query_one("#wrong", Words).say(safe(wrong, 400))
 
     def action_take(self) -> None:
-        """Gives the answer, unless something is wrong with it."""
+        """Gives the answer, unless something is wrong with it, once what was typed before has arrived in the field."""
+        self.query_one(TextField).call_later(self._take)
+
+    def _take(self) -> None:
         answer = self.query_one(TextField).value
-        if not self._check(answer):
+        if self._check(answer):
+            self._changed()
+        elif self.is_current:
             self.dismiss(answer)
 
     def action_cancel(self) -> None:

@@ -136,7 +136,9 @@ class Session:
             return self.start(context, view_query(context, run.query.view, run.query.bounds), run.origin)
         length = run.context.window.end - run.context.window.start
         end = self.whole.end if self.whole else datetime.now(UTC)
-        context = replace(run.context, window=replace(run.context.window, start=end - length, end=end), dialect=self.dialect)
+        context = replace(
+            run.context, window=replace(run.context.window, start=end - length, end=end), dialect=self.dialect
+        )
         return self.start(context, view_query(context, run.query.view, run.query.bounds))
 
     def start(self, context: QueryContext, query: Query, origin: Origin | None = None) -> Run:
