@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+from textual.events import Paste
 
 from tests.support.desk import Desk, small_desk
 from tests.support.small import small_workspace
@@ -79,3 +80,17 @@ async def test_p_offers_what_stands_within_a_text(tmp_path: Path) -> None:
         await one.press(*"gamma", "enter")
         await one.settle()
         assert "gamma.corp.example" in one.trail
+
+
+async def test_they_are_written_to_a_file_that_is_matched_again(tmp_path: Path) -> None:
+    async with small_desk(tmp_path) as one:
+        await one.open_hunt()
+        await open_entities(one)
+        await one.press(*"alpha", "ctrl+e")
+        await one.until(lambda: "1 indicator, one a line" in one.text)
+        await one.press("ctrl+u")
+        one.app.post_message(Paste(str(tmp_path / "known.txt")))
+        await one.press("enter")
+        await one.until(lambda: "written to" in one.line("keys"))
+    assert (tmp_path / "known.txt").read_text(encoding="utf-8") == "alpha.corp.example\n"
+    assert (tmp_path / "known.txt").stat().st_mode & 0o077 == 0

@@ -33,23 +33,33 @@ _MOST = 500
 
 
 class EntitiesScreen(Modal[Entity | None]):
-    """Lists `entities`; gives the one to go on from, or None. `copy` takes those listed, and whether to defang them."""
+    """Lists `entities`; gives the one to go on from, or None.
+
+    `copy` takes those listed, and whether to defang them; `write` has them written to a file.
+    """
 
     CSS_PATH = "entities.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "pick", "pivot, or go to its rows"),
         Binding("ctrl+y", "copy", "copy as indicators"),
         Binding("ctrl+d", "copy_defanged", "copy defanged"),
+        Binding("ctrl+e", "write", "to a file"),
         Binding("backspace", "rub_out", "Take the last letter back", show=False),
         Binding("ctrl+u", "clear", "Take all letters back", show=False),
         Binding("escape", "leave", "back"),
     ]
 
     def __init__(
-        self, title: str, entities: Sequence[Entity], note: str, copy: Callable[[Sequence[Entity], bool], None]
+        self,
+        title: str,
+        entities: Sequence[Entity],
+        note: str,
+        copy: Callable[[Sequence[Entity], bool], None],
+        write: Callable[[Sequence[Entity]], None],
     ) -> None:
         super().__init__()
-        self._title, self._entities, self._note, self._copy, self._typed = title, list(entities), note, copy, ""
+        self._title, self._entities, self._note, self._typed = title, list(entities), note, ""
+        self._copy, self._write = copy, write
         self._texts = [
             f"{one.indicator.type} {one.indicator.value} {one.verdict} {' '.join(one.columns)}".lower()
             for one in self._entities
@@ -137,6 +147,11 @@ class EntitiesScreen(Modal[Entity | None]):
     def action_copy_defanged(self) -> None:
         """Copies them so that no program makes links of them."""
         self._copy(self._matching, True)
+
+    def action_write(self) -> None:
+        """Has all that the list holds written to a file, as indicators, one a line."""
+        if self._matching:
+            self._write(self._matching)
 
     def action_leave(self) -> None:
         """Back, without going on from one."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.screens.copies import copies_of
+from tui.terminal.safe_text import safe
 
 if TYPE_CHECKING:
     from tui.results.store import Rows
@@ -51,20 +53,46 @@ def _stop(held: Sequence[tuple[int, Rows]]) -> None:
 
 
 def show_list(screen: MainScreen, title: str, entities: Sequence[Entity], note: str) -> None:
-    """Lists `entities`, to go on from one or to copy them."""
+    """Lists `entities`, to go on from one, to copy them or to write them to a file."""
     from tui.screens.entities import EntitiesScreen
+    from tui.triage.indicators import indicator_lines
 
-    def copy(chosen: Sequence[Entity], defanged: bool) -> None:
-        from tui.triage.indicators import indicator_lines
+    def copy(listed: Sequence[Entity], defanged: bool) -> None:
+        lines = indicator_lines((one.indicator for one in listed), defanged)
+        copies_of(screen.app).copy(lines, f"{len(listed):,} indicators{', defanged' if defanged else ''}")
 
-        lines = indicator_lines((one.indicator for one in chosen), defanged)
-        copies_of(screen.app).copy(lines, f"{len(chosen):,} indicators{', defanged' if defanged else ''}")
+    def write(listed: Sequence[Entity]) -> None:
+        values = (one.indicator.value for one in listed)
+        _ask_target(screen, "\n".join(safe(value, len(value)) for value in values), len(listed))
 
     def chosen(entity: Entity | None) -> None:
         if entity is not None:
             offer(screen, entity)
 
-    screen.app.push_screen(EntitiesScreen(title, entities, note, copy), chosen)
+    screen.app.push_screen(EntitiesScreen(title, entities, note, copy, write), chosen)
+
+
+def _ask_target(screen: MainScreen, lines: str, count: int) -> None:
+    """Asks for the file, and writes the lines to it."""
+    from tui.screens.prompt import PromptScreen
+    from tui.screens.targets import target_of, wrong_target
+    from tui.settings.files import write_private
+    from tui.triage.records.names import slug
+    from tui.workspaces.threads import in_thread
+
+    async def write(target: Path) -> None:
+        await in_thread(lambda: write_private(target, lines.encode("utf-8", "replace") + b"\n"))
+        screen.say(
+            f"{count:,} indicator{'s' * (count != 1)} written to {target}: huntdeck match looks for them in other sessions"
+        )
+
+    def given(words: str | None) -> None:
+        if words is not None:
+            screen.attempt(lambda: write(target_of(words)))
+
+    target = Path.home() / f"{slug(screen.keeper.name)}-indicators.txt"
+    detail = f"{count:,} indicator{'s' * (count != 1)}, one a line. Only you can read the file."
+    screen.app.push_screen(PromptScreen("Write the indicators to", detail, str(target), wrong_target), given)
 
 
 def offer(screen: MainScreen, entity: Entity) -> None:
