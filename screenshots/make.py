@@ -37,7 +37,11 @@ SHOTS: tuple[Shot, ...] = (
     ("themes", (160, 45), ("enter", "colon", *"theme", "enter", "down", "down", "down")),
     ("sweep", (160, 45), ("home", "R")),
     ("ranking", (160, 45), ("home", "R", "B")),
-    ("rarity", (160, 45), ("enter", "right", "right", "right", "enter", "J", *"processcommandline", "enter", "percent_sign")),
+    (
+        "rarity",
+        (160, 45),
+        ("enter", "right", "right", "right", "enter", "J", *"processcommandline", "enter", "percent_sign"),
+    ),
     ("marks", (160, 45), ("enter", "m", "down", "1", "down", "m", "down", "3")),
     ("histogram", (160, 45), ("enter", "enter", "H")),
     ("sessions", (160, 45), ("enter", "m", "S")),

@@ -45,7 +45,7 @@ async def measure(path: Path, folder: Path) -> None:
         while not screen.session.sweeps:
             await pilot.pause(0.1)
             if app.screen is not screen:
-                await pilot.press("enter")
+                await pilot.press("y")
         began = time.monotonic()
         gaps, keys = [], []
         beating = asyncio.create_task(heartbeat(gaps))
